@@ -1,0 +1,24 @@
+#include "models/registry.hpp"
+
+namespace concbench {
+
+// The constant at the bottom of each model's file.
+extern const Model serial_model, processes_model, threads_model, pool_model, fibers_model,
+    coroutines_model, goroutines_model;
+
+std::span<const Model* const> models() {
+  static constexpr const Model* list[] = {
+      &serial_model, &processes_model,  &threads_model,    &pool_model,
+      &fibers_model, &coroutines_model, &goroutines_model,
+  };
+  return list;
+}
+
+const Model* find_model(std::string_view name) {
+  for (const Model* model : models()) {
+    if (model->name == name) return model;
+  }
+  return nullptr;
+}
+
+}  // namespace concbench

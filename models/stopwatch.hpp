@@ -1,0 +1,75 @@
+// The clock that every verb starts and stops at the ends of its timed interval, and what the
+// process used in between.
+#pragma once
+
+#include <sys/resource.h>
+
+#include <cstdint>
+#include <ctime>
+
+namespace concbench {
+
+// What a timed interval took. Of children only what has been reaped is counted.
+struct Usage {
+  std::int64_t wall_ns = 0;
+  std::int64_t cpu_ns = 0;       // of all threads and reaped children
+  std::int64_t voluntary = 0;    // context switches because a thread waited
+  std::int64_t involuntary = 0;  // context switches because the kernel took the CPU away
+};
+
+class Stopwatch {
+ public:
+  // CLOCK_MONOTONIC, the same in all processes of a machine.
+  static std::int64_t now() { return nanoseconds(CLOCK_MONOTONIC); }
+
+  // Usage is read first and the wall clock last, so that reading usage is not timed.
+  void start() {
+    before_ = used();
+    stopped_ = 0;
+    started_ = now();
+  }
+
+  // Called by whoever ends last, on any thread; the caller of the verb must be joined with it.
+  void stop() { stop_at(now()); }
+  // The same, where the end was noted elsewhere (in another process).
+  void stop_at(std::int64_t when) { stopped_ = when; }
+
+  // Adds the interval to the sum. Called once the verb has returned, so that the usage of tasks
+  // that had to be reaped is in it.
+  void settle() {
+    const Usage after = used();
+    sum_.wall_ns += stopped_ - started_;
+    sum_.cpu_ns += after.cpu_ns - before_.cpu_ns;
+    sum_.voluntary += after.voluntary - before_.voluntary;
+    sum_.involuntary += after.involuntary - before_.involuntary;
+    last_wall_ns_ = stopped_ - started_;
+  }
+
+  std::int64_t last_wall_ns() const { return last_wall_ns_; }
+  const Usage& sum() const { return sum_; }
+
+ private:
+  static std::int64_t nanoseconds(clockid_t clock) {
+    timespec t;
+    clock_gettime(clock, &t);
+    return t.tv_sec * std::int64_t{1'000'000'000} + t.tv_nsec;
+  }
+
+  static Usage used() {
+    rusage self, children;
+    getrusage(RUSAGE_SELF, &self);
+    getrusage(RUSAGE_CHILDREN, &children);
+    const auto ns = [](timeval t) {
+      return t.tv_sec * std::int64_t{1'000'000'000} + t.tv_usec * std::int64_t{1'000};
+    };
+    return {.cpu_ns = nanoseconds(CLOCK_PROCESS_CPUTIME_ID) + ns(children.ru_utime) +
+                      ns(children.ru_stime),
+            .voluntary = self.ru_nvcsw + children.ru_nvcsw,
+            .involuntary = self.ru_nivcsw + children.ru_nivcsw};
+  }
+
+  Usage before_, sum_;
+  std::int64_t started_ = 0, stopped_ = 0, last_wall_ns_ = 0;
+};
+
+}  // namespace concbench

@@ -1,0 +1,139 @@
+// A result: everything known about a run. Plain data; reports/json.* reads and writes it.
+//
+// Times are whole nanoseconds and sizes bytes, and say so in their names. What is not known is an
+// empty optional, never 0; where a reader would ask why, `notes` of the owner says it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace concbench {
+
+using ParamValue = std::variant<std::int64_t, std::string>;
+
+// One timing of one cell: `iterations` runs of its verb in one worker process, summed.
+struct Sample {
+  int process = 0;  // which of the cell's worker processes
+  int index = 0;    // which of that process's samples
+  std::int64_t iterations = 0;
+  std::int64_t wall_ns = 0;
+  std::uint64_t ops = 0;
+  std::optional<std::int64_t> cpu_ns;
+  std::optional<std::int64_t> voluntary, involuntary;  // context switches
+  std::optional<std::int64_t> migrations;              // of any thread or process of the worker
+  std::optional<std::int64_t> steal_ns;    // taken from the cell's CPUs by the hypervisor
+  std::optional<std::int64_t> foreign_ns;  // used on the cell's CPUs by other programs
+};
+
+// A median over processes with the range that holds the true median at `Summary::level`.
+struct Estimate {
+  double median, low, high;
+};
+
+// The unit is the process: each estimate is over the medians of the processes.
+struct Summary {
+  Estimate ns_per_op, ops_per_s;
+  std::optional<double> cpu_per_wall;
+  int processes = 0;
+  double level = 0;  // confidence of the ranges, 1 − 2^(1 − processes)
+};
+
+struct Memory {
+  std::optional<std::int64_t> peak_rss_bytes;           // of the worker process
+  std::optional<std::int64_t> children_peak_rss_bytes;  // of its largest child
+};
+
+struct ObservedWorker {
+  int cpu = -1;  // bound to, as read back; -1: free in the requested set
+  std::vector<int> observed;
+  std::int64_t migrations = 0;
+};
+
+enum class Status { ok, failed, crashed, timeout, skipped };
+std::string_view name_of(Status status);
+
+struct Cell {
+  std::string model;  // with its variant: "fibers:stack=64k"
+  std::string workload, shape, op;
+  std::map<std::string, ParamValue> params;
+  int cores = 0;
+  std::string layout;
+  bool oversubscribed = false;
+
+  Status status = Status::skipped;
+  std::string reason;                 // why not ok; empty when ok
+  std::vector<std::string> warnings;  // why an ok number deserves little trust
+  std::string command;                // runs this cell alone in one process
+  std::string answer;
+  bool verified = false;
+
+  std::vector<Sample> samples;
+  std::optional<Summary> summary;
+  Memory memory;
+  std::optional<std::int64_t> cold_start_ns;  // median over processes
+
+  std::vector<int> requested_cpus;
+  std::vector<ObservedWorker> workers;  // merged over processes
+
+  // "fibers/fib/n:27/cores:2": the name in Google Benchmark's terms, unique in a result.
+  std::string name() const;
+};
+
+struct CacheInfo {
+  int level = 0;
+  std::int64_t size_bytes = 0;
+  int count = 0;
+};
+
+struct MachineInfo {
+  int packages = 0, numa = 0, cores = 0, pus = 0;
+  std::vector<CacheInfo> caches;
+  std::vector<int> allowed;
+  std::optional<double> quota_cpus;
+};
+
+struct BuildInfo {
+  std::string version, commit, compiler, flags, build_type;
+  std::map<std::string, std::string> libraries;
+};
+
+// What of the machine's state bears on a timing. Empty: could not be read, see `notes`.
+struct Environment {
+  std::string host, cpu_model, kernel;
+  std::optional<std::string> hypervisor, governor, clocksource;
+  std::optional<bool> boost, smt, aslr;
+  std::optional<std::string> cgroup;
+  std::optional<double> load_1min;
+  std::optional<double> steal_share;        // of all CPU time during the run
+  std::map<std::string, std::string> notes;  // field → why it is unknown
+};
+
+struct Request {
+  std::vector<std::string> argv;  // as typed, without the program
+  std::string preset;
+  int processes = 0, repetitions = 0;
+  double min_time_s = 0, timeout_s = 0;
+  std::optional<double> budget_s;
+};
+
+struct Result {
+  static constexpr int schema = 1;
+  bool complete = false;
+  std::string date;  // RFC 3339, when the run began
+  std::string program;
+  std::uint64_t seed = 0;
+  Request request;
+  BuildInfo build;
+  Environment environment;
+  MachineInfo machine;
+  std::vector<std::string> order;     // cell names with process, in the order they were run
+  std::vector<std::string> adjusted;  // what --budget changed, in sentences
+  std::vector<Cell> cells;
+};
+
+}  // namespace concbench
