@@ -1,0 +1,41 @@
+// The only door to JSON: parsing that cannot be made to hang, crash or guess, and typed access whose
+// errors name the field.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace concbench {
+
+using Json = nlohmann::ordered_json;
+
+// The text is no JSON, too deep, too long, has a key twice, or a field is missing or of another type.
+struct BadJson : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct JsonLimits {
+  std::size_t bytes = std::size_t{256} << 20;
+  int depth = 64;
+};
+
+Json parse_json(std::string_view text, const JsonLimits& limits = {});
+
+// One line without blanks, ASCII only; bytes that are not UTF-8 become U+FFFD.
+std::string to_line(const Json& json);
+// Indented by two, for files.
+std::string to_text(const Json& json);
+
+// Typed access: the value of `key` in `object`, or BadJson naming it.
+const Json& field(const Json& object, std::string_view key);
+std::string string_field(const Json& object, std::string_view key);
+std::int64_t integer_field(const Json& object, std::string_view key);
+double number_field(const Json& object, std::string_view key);
+bool bool_field(const Json& object, std::string_view key);
+// Null when the key is absent or its value is null.
+const Json* optional_field(const Json& object, std::string_view key);
+
+}  // namespace concbench
