@@ -10,6 +10,7 @@
 //     template <Yielding K> Outcome yield(K kernel, Stopwatch& clock);
 //     std::vector<WorkerReport> workers() const;             // where it was seen, not where it was put
 //     static std::string no_verb(Shape shape);               // why a shape has no verb
+//     static constexpr bool pins = false;                    // optional: workers bound one to one
 //     static std::string refusal(const Ask& ask);            // why a size cannot be held, or ""
 //   };
 //   constexpr Model threads_model = describe<Threads>("threads", "a std::thread per task", options);
@@ -89,6 +90,7 @@ struct Model {
   std::string_view name;
   std::string_view summary;
   std::span<const Option> options = {};
+  bool pins = false;  // binds each worker to one CPU, and so must be seen there and nowhere else
   // Why the pair cannot work, or "".
   std::string (*no_pair)(const Workload&) = nullptr;
   // Why this size cannot be held here, or "".
@@ -169,6 +171,7 @@ constexpr Model describe(std::string_view name, std::string_view summary,
         workload);
   };
   model.refusal = M::refusal;
+  if constexpr (requires { M::pins; }) model.pins = M::pins;
   model.start = [](const Setup& setup) -> std::unique_ptr<Instance> {
     return std::make_unique<Started<M>>(setup);
   };

@@ -43,6 +43,14 @@ struct Summary {
   double level = 0;  // confidence of the ranges, 1 − 2^(1 − processes)
 };
 
+// What is known of one worker process as a whole.
+struct ProcessInfo {
+  int index = 0;  // `Sample::process`
+  std::optional<std::int64_t> cold_start_ns;            // starting the model until its first task ran
+  std::optional<std::int64_t> peak_rss_bytes;           // of the process itself
+  std::optional<std::int64_t> children_peak_rss_bytes;  // of the largest process it started
+};
+
 struct Memory {
   std::optional<std::int64_t> peak_rss_bytes;           // of the worker process
   std::optional<std::int64_t> children_peak_rss_bytes;  // of its largest child
@@ -72,6 +80,7 @@ struct Cell {
   std::string answer;
   bool verified = false;
 
+  std::vector<ProcessInfo> processes;
   std::vector<Sample> samples;
   std::optional<Summary> summary;
   Memory memory;

@@ -1,0 +1,41 @@
+// The models that a command line can name, made ready to be asked and started: those in this
+// program, those that are programs of their own, and anybody's through "exec:".
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/model.hpp"
+
+namespace concbench {
+
+struct Candidate {
+  std::string label = {};    // as results name it: "fibers", "fibers:stack=128k", "exec:./mine"
+  std::string summary = {};
+  std::vector<std::string> launch = {};  // the command of its worker
+  Options options = {};                  // every option of the model, defaults filled in
+  const Model* model = nullptr;          // null for "exec:"
+  bool pins = false;                     // its workers are bound to one CPU each
+  std::string missing = {};              // why it cannot be had here, or ""
+
+  // Known of a program only once it has said hello.
+  std::vector<std::string> workloads = {};
+  std::map<std::string, std::string, std::less<>> refuses = {};
+
+  // In this program, and not in another that is only launched.
+  bool built_in() const { return model && model->start; }
+  // Why it cannot run this workload at any size, or "".
+  std::string no_pair(const Workload& workload) const;
+};
+
+// Every model of the registry, in its order.
+std::vector<Candidate> all_candidates();
+// What `--model` names: "all", names, variants ("threads:wait=condvar"), "exec:PATH ARG…".
+// Throws UsageError for a name or variant that does not exist.
+std::vector<Candidate> find_candidates(const std::vector<std::string>& tokens);
+// The same for one token that is not "all".
+Candidate find_candidate(std::string_view token);
+
+}  // namespace concbench

@@ -1,0 +1,12 @@
+// The commands: each takes its checked request, does its work and returns the exit code.
+#pragma once
+
+#include "cli/request.hpp"
+
+namespace concbench {
+
+int run(RunRequest request);
+int list(const ListRequest& request);
+int topo(const TopoRequest& request);
+
+}  // namespace concbench

@@ -1,0 +1,120 @@
+// What a run will take, measured rather than assumed: each model runs a small size of each workload
+// once, and larger sizes are taken to cost as much an operation.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "cli/open_cell.hpp"
+#include "cli/session.hpp"
+
+namespace concbench {
+namespace {
+
+using Clock = Conversation::Clock;
+
+struct Probe {
+  double start_s = 0;      // to start a worker and open a cell
+  double seconds_per_op = 0;  // 0 where the probe failed: the cell itself will say why
+};
+
+// The smallest of what was asked for and what the quick preset starts with.
+Workload small_size(const Workload& workload) {
+  const WorkloadInfo& info = workload_info(about(workload).name);
+  Params params = params_of(workload);
+  for (const ParamInfo& param : info.params) {
+    Value& value = params.find(param.name)->second;
+    if (auto* number = std::get_if<std::int64_t>(&value)) {
+      *number = std::min(*number, param.quick.small);
+    }
+  }
+  try {
+    return make_workload(info.about.name, params);
+  } catch (const BadParameter&) {
+    return workload;  // parameters that depend on each other
+  }
+}
+
+Probe probe(const Candidate& candidate, const Job& job, double timeout_s) {
+  const Workload small = small_size(job.workload);
+  const auto start = Clock::now();
+  const auto since_start = [&] {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
+  Probe result;
+  try {
+    OpenCell cell(candidate, small, job.placement,
+                  start + std::chrono::milliseconds(static_cast<long>(timeout_s * 1e3)));
+    cell.run(1);  // the first is cold
+    result.start_s = since_start();
+    cell.run(1);
+    result.seconds_per_op =
+        (since_start() - result.start_s) / static_cast<double>(demand(small).ops);
+    cell.close();
+  } catch (const Refused&) {
+  } catch (const WorkerFailure&) {
+  }
+  return result;
+}
+
+}  // namespace
+
+void estimate(Plan& plan, const Preset& preset) {
+  std::map<std::tuple<std::size_t, std::string, int>, Probe> probes;
+  for (Job& job : plan.jobs) {
+    if (!job.cell.reason.empty()) continue;
+    const auto key = std::tuple(job.candidate, job.cell.workload, job.cell.cores);
+    auto found = probes.find(key);
+    if (found == probes.end()) {
+      const Candidate& candidate = plan.candidates[job.candidate];
+      found = probes.emplace(key, probe(candidate, job, preset.timeout_s)).first;
+    }
+    const double per_op = found->second.seconds_per_op;
+    job.start_s = found->second.start_s;
+    job.iteration_s = per_op * static_cast<double>(demand(job.workload).ops);
+    // The least that gives a number: one run to warm up and one to count.
+    if (job.start_s + 2 * job.iteration_s > preset.timeout_s) {
+      job.cell.reason = fmt::format(
+          "would outlast its {} s: {} operations at {:.3g} µs, as a small run of it took here",
+          preset.timeout_s, demand(job.workload).ops, per_op * 1e6);
+    }
+  }
+  std::erase_if(plan.steps, [&](const Step& step) { return !plan.jobs[step.job].cell.reason.empty(); });
+}
+
+double worker_time(const Job& job, const Preset& preset) {
+  // Beside the samples: one run to warm up, and about one sample's time to find the iterations.
+  const double sample = std::max(preset.min_time_s, job.iteration_s);
+  return std::min(preset.timeout_s,
+                  job.start_s + job.iteration_s + sample * (preset.repetitions + 1));
+}
+
+double expected_time(const Plan& plan, const Preset& preset) {
+  double sum = 0;
+  for (const Step& step : plan.steps) sum += worker_time(plan.jobs[step.job], preset);
+  return sum;
+}
+
+std::vector<std::string> fit_budget(Plan& plan, Preset& preset, double budget_s) {
+  std::vector<std::string> done;
+  const int asked = preset.repetitions;
+  while (preset.repetitions > 1 && expected_time(plan, preset) > budget_s) --preset.repetitions;
+  if (preset.repetitions < asked) {
+    done.push_back(fmt::format("{} samples a process instead of {}, to keep the budget of {} s",
+                               preset.repetitions, asked, budget_s));
+  }
+  while (!plan.steps.empty() && expected_time(plan, preset) > budget_s) {
+    const auto dearest = std::ranges::max_element(plan.steps, {}, [&](const Step& step) {
+      return worker_time(plan.jobs[step.job], preset);
+    });
+    Job& job = plan.jobs[dearest->job];
+    job.cell.reason = fmt::format("dropped to keep the budget of {} s: it would take {}", budget_s,
+                                  spoken_time(worker_time(job, preset) * preset.processes));
+    done.push_back(fmt::format("dropped {}", job.cell.name()));
+    std::erase_if(plan.steps, [&](const Step& step) { return &plan.jobs[step.job] == &job; });
+  }
+  return done;
+}
+
+}  // namespace concbench

@@ -1,0 +1,71 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "cli/commands.hpp"
+#include "cli/conversation.hpp"
+#include "cli/errors.hpp"
+#include "cli/options.hpp"
+#include "cli/signals.hpp"
+#include "cli/worker.hpp"
+#include "models/topology.hpp"
+#include "reports/result_json.hpp"
+
+namespace {
+
+using namespace concbench;
+
+template <class... Fs>
+struct Overload : Fs... {
+  using Fs::operator()...;
+};
+template <class... Fs>
+Overload(Fs...) -> Overload<Fs...>;
+
+int perform(Command command) {
+  return std::visit(
+      Overload{
+          [](RunRequest& request) { return run(std::move(request)); },
+          [](ListRequest& request) { return list(request); },
+          [](TopoRequest& request) { return topo(request); },
+          [](WorkerRequest& request) { return run_worker(request); },
+          [](Text& text) {
+            fmt::print("{}", text.text);
+            return static_cast<int>(exit_ok);
+          },
+      },
+      command);
+}
+
+// Results are only out once stdout has taken them.
+int flushed(int code) {
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return code;
+  fmt::print(stderr, "concbench: stdout cannot be written\n");
+  return exit_not_written;
+}
+
+int complain(int code, const char* what) {
+  fmt::print(stderr, "concbench: {}\n", what);
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  return flushed(perform(parse_command_line({argv + 1, argv + argc})));
+} catch (const Interrupted&) {
+  return complain(exit_signal + caught_signal(), "interrupted");
+} catch (const UsageError& error) {
+  return complain(exit_usage, error.what());
+} catch (const BadParameter& error) {
+  return complain(exit_usage, error.what());
+} catch (const BadJson& error) {
+  return complain(exit_usage, error.what());
+} catch (const Impossible& error) {
+  return complain(exit_impossible, error.what());
+} catch (const CannotWrite& error) {
+  return complain(exit_not_written, error.what());
+} catch (const std::exception& error) {
+  return complain(exit_cells_failed, error.what());
+}

@@ -1,0 +1,61 @@
+// One cell, open in one worker process: asked to run, and every answer checked before it counts.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/catalog.hpp"
+#include "cli/conversation.hpp"
+#include "models/topology.hpp"
+#include "reports/result.hpp"
+#include "workloads/workloads.hpp"
+
+namespace concbench {
+
+// The worker declined the cell: no failure, but a pair or a size that cannot be, and why.
+struct Refused : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+class OpenCell {
+ public:
+  // Throws Refused, WorkerFailure or Interrupted, as all that follows.
+  OpenCell(const Candidate& candidate, const Workload& workload, const Placement& placement,
+           Conversation::Clock::time_point deadline);
+
+  // Runs the cell that many times. A sample is only returned if the answer was right, each
+  // operation was done, and every worker was where it was placed.
+  Sample run(std::int64_t iterations);
+
+  // Ends the worker in order, and tells what is known of the process as a whole.
+  ProcessInfo close();
+
+  const std::string& answer() const { return answer_; }
+  // Where the workers were seen, over all runs so far.
+  const std::vector<ObservedWorker>& workers() const { return workers_; }
+
+ private:
+  Json ask(const Json& message, const char* answer_type);
+  Sample read_sample(const Json& message, std::int64_t iterations);
+  void note_workers(const Json& message);
+
+  const Candidate& candidate_;
+  std::vector<int> cpus_;
+  std::uint64_t expected_answer_, expected_ops_;
+  Conversation talk_;
+  std::string answer_;
+  std::vector<ObservedWorker> workers_;
+  ProcessInfo info_;
+};
+
+// Adds sightings of the same workers in another run or process.
+void merge_workers(std::vector<ObservedWorker>& into, const std::vector<ObservedWorker>& more);
+
+// Why these sightings contradict the placement, or "". With `pinned`, worker i belongs on
+// requested[i] alone; without, every worker belongs somewhere in the set.
+std::string misplaced(const std::vector<int>& requested, const std::vector<ObservedWorker>& workers,
+                      bool pinned);
+
+}  // namespace concbench

@@ -1,0 +1,16 @@
+// The command line: words in, a checked request out. The only file that knows CLI11.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/request.hpp"
+
+namespace concbench {
+
+// Throws UsageError naming the token that is wrong.
+Command parse_command_line(const std::vector<std::string>& arguments);
+// The request of `concbench run` from its arguments alone (those of a result file, to resume it).
+RunRequest parse_run(const std::vector<std::string>& arguments);
+
+}  // namespace concbench

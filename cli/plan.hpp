@@ -1,0 +1,43 @@
+// From a request to cells: what will be run, where, in what order, and what cannot be and why.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "cli/catalog.hpp"
+#include "cli/request.hpp"
+#include "models/limits.hpp"
+#include "models/topology.hpp"
+#include "reports/result.hpp"
+#include "workloads/workloads.hpp"
+
+namespace concbench {
+
+struct Job {
+  std::size_t candidate;  // index in Plan::candidates
+  Workload workload;
+  Placement placement;
+  Cell cell;               // as it will be reported; skipped with a reason if it cannot run
+  bool closed = false;     // it has its last word; no further step of it is run
+  // Expected, from a small run (see estimate); 0 is unknown.
+  double start_s = 0, iteration_s = 0;
+};
+
+// One worker process of one job.
+struct Step {
+  std::size_t job;
+  int process;
+};
+
+struct Plan {
+  std::vector<Candidate> candidates;
+  std::vector<Job> jobs;    // grouped by workload and parameters
+  std::vector<Step> steps;  // in the order in which they are run
+};
+
+// Throws UsageError for what makes no sense and Impossible for what this machine has not got: a
+// model asked for by name, or more cores than there are.
+Plan make_plan(const RunRequest& request, const Topology& topology, const Limits& limits);
+
+}  // namespace concbench

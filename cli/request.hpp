@@ -1,0 +1,68 @@
+// What was asked for on the command line, checked word by word but not yet against this machine.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cli/presets.hpp"
+#include "models/topology.hpp"
+#include "workloads/workloads.hpp"
+
+namespace concbench {
+
+enum class Format { table, json, csv, markdown };
+enum class When { automatic, always, never };
+
+// For one workload: the values that each parameter set by hand takes in turn.
+using Sweep = std::map<std::string, std::vector<Value>, std::less<>>;
+
+struct RunRequest {
+  std::vector<std::string> argv;  // as typed, after "run"
+  std::vector<std::string> models, workloads;
+  std::map<std::string, Sweep, std::less<>> sets;
+
+  std::vector<int> cores;  // numbers of workers; empty: as many as there are
+  PlacementRequest placement;
+
+  Preset preset;  // with --processes, --repetitions, --min-time and --timeout applied
+  std::optional<double> budget_s;
+  std::uint64_t seed = 0;
+
+  std::string out;     // "" for nowhere, "-" for stdout
+  std::string resume;  // "" for a new run
+  bool dry_run = false;
+  Format format = Format::table;
+  When color = When::automatic;
+};
+
+struct ListRequest {
+  Format format = Format::table;
+};
+
+struct TopoRequest {
+  std::optional<std::string> from;
+  PlacementRequest placement;  // 0 workers: as many as there are
+  Format format = Format::table;
+};
+
+// The other end of a conversation; or, with a workload, one cell alone in this process.
+struct WorkerRequest {
+  std::string model;
+  std::string workload;  // "" to speak the protocol
+  Params params;
+  std::vector<int> cpus;
+  int iterations = 1, samples = 1;
+};
+
+// What --help and --version print.
+struct Text {
+  std::string text;
+};
+
+using Command = std::variant<RunRequest, ListRequest, TopoRequest, WorkerRequest, Text>;
+
+}  // namespace concbench

@@ -1,0 +1,211 @@
+// concbench run: request → plan → session → result → what is shown.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+
+#include "build_info.hpp"
+#include "cli/commands.hpp"
+#include "cli/conversation.hpp"
+#include "cli/environment.hpp"
+#include "cli/errors.hpp"
+#include "cli/options.hpp"
+#include "cli/plan.hpp"
+#include "cli/progress.hpp"
+#include "cli/session.hpp"
+#include "cli/signals.hpp"
+#include "reports/result_json.hpp"
+#include "reports/table.hpp"
+
+namespace concbench {
+namespace {
+
+// The options that say what to measure, without those that say where the result goes.
+bool says_only_where(const std::vector<std::string>& argv) {
+  for (std::size_t i = 0; i < argv.size(); ++i) {
+    const std::string name = argv[i].substr(0, argv[i].find('='));
+    const bool where = name == "--resume" || name == "--out" || name == "--format" ||
+                       name == "--color" || name == "--dry-run";
+    if (!where) return false;
+    if (name != "--dry-run" && name.size() == argv[i].size()) ++i;  // its value is the next word
+  }
+  return true;
+}
+
+// `--resume FILE` alone means the run that made the file; with a selection, that selection.
+RunRequest resumed(RunRequest now, const Result& before) {
+  RunRequest request = says_only_where(now.argv) ? parse_run(before.request.argv) : now;
+  request.seed = before.seed;
+  request.resume = now.resume;
+  request.out = now.out.empty() ? now.resume : now.out;
+  request.format = now.format;
+  request.color = now.color;
+  request.dry_run = now.dry_run;
+  return request;
+}
+
+void refuse_other_machine(const Result& now, const Result& before, const std::string& path) {
+  const auto differs = [&](const char* what, const std::string& a, const std::string& b) {
+    if (a == b) return;
+    throw Impossible(fmt::format("--resume={}: it was measured with another {} ('{}', here '{}')",
+                                 path, what, a, b));
+  };
+  differs("CPU", before.environment.cpu_model, now.environment.cpu_model);
+  differs("kernel", before.environment.kernel, now.environment.kernel);
+  differs("compiler", before.build.compiler, now.build.compiler);
+  differs("build", before.build.commit, now.build.commit);
+}
+
+bool same_work(const Cell& a, const Cell& b) {
+  return a.name() == b.name() && a.params == b.params && a.requested_cpus == b.requested_cpus;
+}
+
+// Takes over what the earlier run had finished, and the processes of what it had begun.
+void take_over(Plan& plan, const Result& before) {
+  for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
+    Job& job = plan.jobs[i];
+    const auto found = std::ranges::find_if(
+        before.cells, [&](const Cell& cell) { return same_work(cell, job.cell); });
+    if (found == before.cells.end()) continue;
+    if (found->status != Status::skipped) {
+      job.cell = *found;
+      job.closed = true;
+    } else if (!found->samples.empty() && job.cell.reason.empty()) {
+      job.cell = *found;
+    }
+    std::erase_if(plan.steps, [&](const Step& step) {
+      const auto has_run = [&](const ProcessInfo& process) { return process.index == step.process; };
+      return step.job == i && (job.closed || std::ranges::any_of(job.cell.processes, has_run));
+    });
+  }
+}
+
+std::string now_rfc3339() {
+  return fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)));
+}
+
+Result new_result(const RunRequest& request, const Topology& topology) {
+  Result result;
+  result.date = now_rfc3339();
+  result.program = std::filesystem::read_symlink("/proc/self/exe").string();
+  result.seed = request.seed;
+  result.request = {.argv = request.argv,
+                    .preset = std::string(request.preset.name),
+                    .processes = request.preset.processes,
+                    .repetitions = request.preset.repetitions,
+                    .min_time_s = request.preset.min_time_s,
+                    .timeout_s = request.preset.timeout_s,
+                    .budget_s = request.budget_s};
+  result.build = {.version = build_info::version,
+                  .commit = build_info::commit,
+                  .compiler = build_info::compiler,
+                  .flags = build_info::flags,
+                  .build_type = build_info::build_type,
+                  .libraries = {}};
+  result.environment = read_environment();
+  result.machine = machine_info(topology);
+  return result;
+}
+
+void print_plan(const Plan& plan, const RunRequest& request,
+                const std::vector<std::string>& adjusted) {
+  std::size_t runnable = 0;
+  for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
+    const Job& job = plan.jobs[i];
+    const auto processes =
+        std::ranges::count_if(plan.steps, [&](const Step& step) { return step.job == i; });
+    if (processes == 0) {
+      fmt::print("{}: {}\n", job.cell.name(), job.closed ? "finished before" : job.cell.reason);
+      continue;
+    }
+    ++runnable;
+    fmt::print("{}: {} processes, about {:.1f} s\n", job.cell.name(), processes,
+               worker_time(job, request.preset) * static_cast<double>(processes));
+  }
+  for (const std::string& sentence : adjusted) fmt::print("{}\n", sentence);
+  fmt::print("{} of {} cells would run, in {} worker processes, in about {}\n", runnable,
+             plan.jobs.size(), plan.steps.size(), spoken_time(expected_time(plan, request.preset)));
+}
+
+std::string shown(const Result& result, const RunRequest& request) {
+  if (request.out == "-") return to_text(to_json(result));
+  switch (request.format) {
+    case Format::json: return to_text(to_json(result));
+    case Format::csv: return to_csv(result);
+    case Format::markdown: return to_markdown(result);
+    case Format::table: break;
+  }
+  const bool terminal = isatty(STDOUT_FILENO);
+  const bool color = request.color == When::always ||
+                     (request.color == When::automatic && terminal && !std::getenv("NO_COLOR"));
+  return to_table(result, style_of_terminal(terminal, color));
+}
+
+int exit_code(const Result& result) {
+  const auto has = [&](auto... statuses) {
+    return std::ranges::any_of(result.cells,
+                               [&](const Cell& cell) { return ((cell.status == statuses) || ...); });
+  };
+  if (has(Status::failed, Status::crashed, Status::timeout)) return exit_cells_failed;
+  if (has(Status::ok)) return exit_ok;
+  fmt::print(stderr, "concbench: nothing of this can run here; the reasons are in the result\n");
+  return exit_impossible;
+}
+
+}  // namespace
+
+int run(RunRequest request) {
+  catch_signals();
+  std::optional<Result> before;
+  if (!request.resume.empty()) {
+    before = read_result(request.resume);
+    request = resumed(std::move(request), *before);
+  }
+  const bool to_file = !request.out.empty() && request.out != "-";
+  if (to_file) check_writable(request.out);
+
+  const Topology topology = discover();
+  Plan plan = make_plan(request, topology, read_limits());
+  Result result = new_result(request, topology);
+  if (before) {
+    refuse_other_machine(result, *before, request.resume);
+    take_over(plan, *before);
+    result.date = before->date;
+    result.order = before->order;
+  }
+  estimate(plan, request.preset);
+  if (request.budget_s) result.adjusted = fit_budget(plan, request.preset, *request.budget_s);
+  result.request.repetitions = request.preset.repetitions;
+  if (request.dry_run) {
+    print_plan(plan, request, result.adjusted);
+    return exit_ok;
+  }
+
+  for (const Job& job : plan.jobs) result.cells.push_back(job.cell);
+  const auto save = [&] {
+    if (to_file) write_result(result, request.out);
+  };
+  save();
+  int signal;
+  {
+    Progress progress(plan.steps.size(), expected_time(plan, request.preset), isatty(STDERR_FILENO));
+    for (const std::string& sentence : result.adjusted) fmt::print(stderr, "{}\n", sentence);
+    signal = run_session(plan, request, result, progress, save);
+  }
+  result.complete = signal == 0;
+  save();
+  fmt::print("{}", shown(result, request));
+  if (signal) {
+    fmt::print(stderr, "concbench: stopped by signal {}; {}\n", signal,
+               to_file ? fmt::format("concbench run --resume={} goes on from here", request.out)
+                       : "the finished cells are above");
+    return exit_signal + signal;
+  }
+  return exit_code(result);
+}
+
+}  // namespace concbench

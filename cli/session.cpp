@@ -1,0 +1,177 @@
+#include "cli/session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/open_cell.hpp"
+#include "cli/signals.hpp"
+#include "reports/statistics.hpp"
+
+namespace concbench {
+namespace {
+
+using Clock = Conversation::Clock;
+
+Clock::duration seconds(double s) {
+  return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(s));
+}
+
+// No operation is so quick that more are needed; a worker that says so is not to be believed.
+constexpr std::int64_t most_iterations = 1'000'000'000'000;
+
+// Iterations that make a sample last `min_time_s`, found by running; the runs also warm the cell up.
+std::int64_t calibrate(OpenCell& cell, double min_time_s) {
+  std::int64_t iterations = 1;
+  for (;;) {
+    const Sample sample = cell.run(iterations);
+    const double took = static_cast<double>(sample.wall_ns) / 1e9;
+    if (took >= min_time_s / 2) {
+      // Long enough to extrapolate from, and never less than one.
+      const double each = took / static_cast<double>(iterations);
+      return std::max<std::int64_t>(1, static_cast<std::int64_t>(min_time_s / each + 0.5));
+    }
+    // Grow towards the aim, but not by more than a hundredfold on the word of one short run.
+    const double factor = std::clamp(min_time_s / std::max(took, 1e-9), 2.0, 100.0);
+    iterations = static_cast<std::int64_t>(static_cast<double>(iterations) * factor);
+    if (iterations > most_iterations) {
+      throw WorkerFailure(Status::failed, fmt::format("says that {} iterations took {} ns",
+                                                      sample.iterations, sample.wall_ns));
+    }
+  }
+}
+
+// What one worker process adds to its cell.
+struct Contribution {
+  ProcessInfo process;
+  std::vector<Sample> samples;
+  std::vector<ObservedWorker> workers;
+  std::string answer;
+};
+
+Contribution measure(const Candidate& candidate, const Job& job, int process,
+                     const Preset& preset) {
+  const auto start = Clock::now();
+  OpenCell cell(candidate, job.workload, job.placement, start + seconds(preset.timeout_s));
+  // One cold run first: its time must not decide how many iterations a sample has.
+  cell.run(1);
+  const std::int64_t iterations = calibrate(cell, preset.min_time_s);
+
+  Contribution made;
+  for (int i = 0; i < preset.repetitions; ++i) {
+    const auto before = Clock::now();
+    made.samples.push_back(cell.run(iterations));
+    made.samples.back().process = process;
+    made.samples.back().index = i;
+    // Fewer samples rather than none, where the next one might not end in time.
+    const auto after = Clock::now();
+    if (after - start + 2 * (after - before) > seconds(preset.timeout_s)) break;
+  }
+  made.workers = cell.workers();
+  made.answer = cell.answer();
+  made.process = cell.close();
+  made.process.index = process;
+  return made;
+}
+
+void add(Cell& cell, Contribution made) {
+  cell.processes.push_back(made.process);
+  cell.samples.insert(cell.samples.end(), made.samples.begin(), made.samples.end());
+  merge_workers(cell.workers, made.workers);
+  cell.answer = std::move(made.answer);
+}
+
+// A number that deserves little trust says so, with the measure of why.
+std::vector<std::string> doubts(const Cell& cell, const Preset& preset) {
+  double wall = 0, steal = 0, foreign = 0;
+  for (const Sample& sample : cell.samples) {
+    wall += static_cast<double>(sample.wall_ns);
+    steal += static_cast<double>(sample.steal_ns.value_or(0));
+    foreign += static_cast<double>(sample.foreign_ns.value_or(0));
+  }
+  const double capacity = wall * static_cast<double>(std::max<std::size_t>(1, cell.requested_cpus.size()));
+  const Estimate& ns = cell.summary->ns_per_op;
+  const double spread = (ns.high - ns.low) / ns.median;
+
+  std::vector<std::string> doubts;
+  if (steal > 0.02 * capacity) {
+    doubts.push_back(fmt::format("the hypervisor took {:.0f} % of these CPUs", 100 * steal / capacity));
+  }
+  if (foreign > 0.05 * capacity) {
+    doubts.push_back(
+        fmt::format("other programs used {:.0f} % of these CPUs", 100 * foreign / capacity));
+  }
+  if (spread > 0.25) {
+    doubts.push_back(fmt::format("processes differ by {:.0f} % of the median", 100 * spread));
+  }
+  if (preset.repetitions > 1 && cell.samples.size() == cell.processes.size()) {
+    doubts.push_back("one sample a process: an iteration takes too long for more");
+  }
+  if (cell.oversubscribed) doubts.push_back("more workers than cores");
+  return doubts;
+}
+
+void conclude(Cell& cell, const Preset& preset) {
+  cell.summary = summarize(cell.samples);
+  cell.status = Status::ok;
+  cell.reason.clear();
+  cell.verified = true;  // every sample was, or it would not be here
+  cell.warnings = doubts(cell, preset);
+}
+
+// Runs one step; returns whether the cell has its last word with it.
+bool run_step(const Plan& plan, const Step& step, const Preset& preset, Result& result) {
+  const Job& job = plan.jobs[step.job];
+  Cell& cell = result.cells[step.job];
+  result.order.push_back(fmt::format("{}#{}", cell.name(), step.process));
+  try {
+    add(cell, measure(plan.candidates[job.candidate], job, step.process, preset));
+  } catch (const Refused& refused) {
+    cell.reason = refused.what();
+    return true;
+  } catch (const WorkerFailure& failure) {
+    cell.status = failure.status;
+    cell.reason = failure.what();
+    return true;
+  }
+  const auto had = static_cast<int>(cell.processes.size());
+  if (had == preset.processes) {
+    conclude(cell, preset);
+    return true;
+  }
+  cell.reason = fmt::format("not finished: {} of {} processes had run", had, preset.processes);
+  return false;
+}
+
+}  // namespace
+
+int run_session(Plan& plan, const RunRequest& request, Result& result, Progress& progress,
+                const std::function<void()>& save) {
+  const auto start = Clock::now();
+  double ahead = expected_time(plan, request.preset);
+  for (const Step& step : plan.steps) {
+    Job& job = plan.jobs[step.job];
+    Cell& cell = result.cells[step.job];
+    progress.begin(cell, ahead);
+    ahead -= worker_time(job, request.preset);
+    if (!job.closed && request.budget_s && Clock::now() - start > seconds(*request.budget_s)) {
+      cell.reason = fmt::format("the budget of {} s was used up", *request.budget_s);
+      job.closed = true;
+      progress.finish(cell);
+    }
+    if (!job.closed) {
+      try {
+        job.closed = run_step(plan, step, request.preset, result);
+      } catch (const Interrupted&) {
+        return caught_signal();
+      }
+      if (job.closed) progress.finish(cell);
+      save();
+    }
+    progress.end_step();
+    if (const int signal = caught_signal()) return signal;
+  }
+  return 0;
+}
+
+}  // namespace concbench

@@ -1,0 +1,312 @@
+#include "cli/worker.hpp"
+
+#include <benchmark/benchmark.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+#include <optional>
+#include <stdexcept>
+
+#include "build_info.hpp"
+#include "cli/errors.hpp"
+#include "models/registry.hpp"
+#include "models/topology.hpp"
+#include "reports/json.hpp"
+
+namespace concbench {
+namespace {
+
+// Keeps what Google Benchmark measured and prints nothing: its own reporters write to stdout, which
+// belongs to the protocol.
+class Keeper final : public benchmark::BenchmarkReporter {
+ public:
+  bool ReportContext(const Context&) override { return true; }
+  void ReportRuns(const std::vector<Run>& runs) override {
+    if (!runs.empty()) run_ = runs.back();
+  }
+  const std::optional<Run>& run() const { return run_; }
+
+ private:
+  std::optional<Run> run_;
+};
+
+// One timing: a pinned number of iterations of a started model, one after another.
+struct Timing {
+  std::int64_t wall_ns;
+  Usage usage;
+  std::uint64_t ops, answer;
+};
+
+// One iteration's part of a timing.
+void run_once(Instance& instance, const Workload& workload, Stopwatch& clock, Timing& timing,
+              bool first) {
+  const Outcome outcome = instance.run(workload, clock);
+  clock.settle();
+  if (!first && outcome.answer != timing.answer) {
+    throw std::runtime_error(fmt::format("two iterations answered differently: {} and {}",
+                                         timing.answer, outcome.answer));
+  }
+  timing.answer = outcome.answer;
+  timing.ops += outcome.ops;
+}
+
+Timing measure(Instance& instance, const Workload& workload, std::int64_t iterations) {
+  Timing timing{};
+  Stopwatch clock;
+  std::exception_ptr failure;
+  benchmark::RegisterBenchmark("cell", [&](benchmark::State& state) {
+    bool first = true;
+    for (auto _ : state) {
+      try {
+        run_once(instance, workload, clock, timing, first);
+      } catch (...) {  // must not pass through Google Benchmark, which would not unwind
+        failure = std::current_exception();
+        state.SkipWithError("failed");
+        break;
+      }
+      state.SetIterationTime(static_cast<double>(clock.last_wall_ns()) / 1e9);
+      first = false;
+    }
+  })->UseManualTime()->Iterations(iterations);
+  Keeper keeper;
+  // The filter is given here so that no environment variable can change it.
+  const std::size_t ran = benchmark::RunSpecifiedBenchmarks(&keeper, nullptr, "cell");
+  benchmark::ClearRegisteredBenchmarks();
+  if (failure) std::rethrow_exception(failure);
+  if (ran != 1 || !keeper.run() || keeper.run()->iterations != iterations) {
+    throw std::runtime_error("Google Benchmark did not run the iterations it was given");
+  }
+  timing.wall_ns = std::llround(keeper.run()->real_accumulated_time * 1e9);
+  timing.usage = clock.sum();
+  return timing;
+}
+
+// The largest child that has been waited for; nothing if there was none.
+std::optional<std::int64_t> children_peak_rss() {
+  rusage usage;
+  getrusage(RUSAGE_CHILDREN, &usage);
+  if (usage.ru_maxrss == 0) return {};
+  return usage.ru_maxrss * std::int64_t{1024};
+}
+
+std::int64_t start_cold(const Candidate& candidate, const Setup& setup,
+                        std::unique_ptr<Instance>& instance) {
+  const std::int64_t before = Stopwatch::now();
+  instance = candidate.model->start(setup);
+  Stopwatch clock;
+  Spawn one;
+  one.n = 1;
+  if (const Workload task = one; candidate.no_pair(task).empty()) instance->run(task, clock);
+  return Stopwatch::now() - before;
+}
+
+Params params_from(const Json& json) {
+  Params params;
+  for (const auto& [name, value] : json.items()) {
+    if (value.is_string()) {
+      params[name] = value.get<std::string>();
+    } else {
+      params[name] = integer_field(json, name);
+    }
+  }
+  return params;
+}
+
+Options options_from(const Json& json, Options options) {
+  for (const auto& [name, value] : json.items()) options[name] = string_field(json, name);
+  return options;
+}
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+// The worker's side of docs/protocol.md, for the models of this program.
+class Worker {
+ public:
+  explicit Worker(Candidate candidate) : candidate_(std::move(candidate)) {
+    // Whatever else in this process writes to stdout must not end up in the conversation.
+    out_ = fdopen(dup(STDOUT_FILENO), "w");
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+  }
+  ~Worker() { fclose(out_); }
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  int converse() {
+    say(hello());
+    for (std::string line; std::getline(std::cin, line);) {
+      try {
+        const Json message = parse_json(line);
+        const std::string type = string_field(message, "type");
+        if (type == "close") {
+          instance_.reset();
+          say({{"type", "closed"}, {"children_peak_rss_bytes", or_null(children_peak_rss())}});
+          return exit_ok;
+        }
+        say(type == "open"  ? open(message)
+            : type == "run" ? run(message)
+                            : failed(fmt::format("there is no message '{}'", type)));
+      } catch (const std::exception& error) {
+        say(failed(error.what()));
+      }
+    }
+    return exit_ok;
+  }
+
+ private:
+  static Json failed(const std::string& why) { return {{"type", "failed"}, {"reason", why}}; }
+  static Json refused(const std::string& why) { return {{"type", "refused"}, {"reason", why}}; }
+
+  void say(const Json& message) {
+    const std::string line = to_line(message) + "\n";
+    fwrite(line.data(), 1, line.size(), out_);
+    fflush(out_);
+  }
+
+  Json hello() const {
+    Json workloads = Json::array(), refuses = Json::object();
+    for (const WorkloadInfo& info : workload_infos()) {
+      const std::string why = candidate_.no_pair(make_workload(info.about.name, {}));
+      if (why.empty()) {
+        workloads.push_back(info.about.name);
+      } else {
+        refuses[std::string(info.about.name)] = why;
+      }
+    }
+    return {{"type", "hello"},          {"protocol", 1},
+            {"program", "concbench"},   {"version", build_info::version},
+            {"model", candidate_.label}, {"workloads", workloads},
+            {"refuses", refuses}};
+  }
+
+  Json open(const Json& message) try {
+    workload_ = make_workload(string_field(message, "workload"),
+                              params_from(field(message, "params")));
+    Setup setup;
+    for (const Json& cpu : field(message, "cpus")) setup.cpus.push_back(cpu.get<int>());
+    if (setup.cpus.empty()) return refused("no CPUs were named");
+    const Json* options = optional_field(message, "options");
+    setup.options = options ? options_from(*options, candidate_.options) : candidate_.options;
+    if (const std::string why = candidate_.no_pair(*workload_); !why.empty()) return refused(why);
+    const std::string why = candidate_.model->refusal(
+        {about(*workload_).shape, demand(*workload_), setup, read_limits()});
+    if (!why.empty()) return refused(why);
+    instance_.reset();  // the CPUs are free before the next one takes them
+    const std::int64_t cold = start_cold(candidate_, setup, instance_);
+    return {{"type", "opened"}, {"cold_start_ns", cold}};
+  } catch (const BadParameter& error) {
+    return refused(error.what());
+  }
+
+  Json run(const Json& message) {
+    if (!instance_) return failed("nothing is open");
+    const std::int64_t iterations = integer_field(message, "iterations");
+    if (iterations < 1) return failed("iterations must be at least 1");
+    const Timing timing = measure(*instance_, *workload_, iterations);
+    Json workers = Json::array();
+    for (const WorkerReport& worker : instance_->workers()) {
+      workers.push_back({{"cpu", worker.cpu},
+                         {"observed", worker.observed},
+                         {"migrations", worker.migrations}});
+    }
+    return {{"type", "sample"},
+            {"iterations", iterations},
+            {"wall_ns", timing.wall_ns},
+            {"ops", timing.ops},
+            {"answer", std::to_string(timing.answer)},
+            {"cpu_ns", timing.usage.cpu_ns},
+            {"voluntary", timing.usage.voluntary},
+            {"involuntary", timing.usage.involuntary},
+            {"workers", workers}};
+  }
+
+  Candidate candidate_;
+  FILE* out_;
+  std::optional<Workload> workload_;
+  std::unique_ptr<Instance> instance_;
+};
+
+int run_alone(const Candidate& candidate, const WorkerRequest& request) {
+  const Workload workload = make_workload(request.workload, request.params);
+  const Setup setup{request.cpus.empty() ? discover().allowed() : request.cpus, candidate.options};
+  std::string why = candidate.no_pair(workload);
+  if (why.empty()) {
+    why = candidate.model->refusal(
+        {about(workload).shape, demand(workload), setup, read_limits()});
+  }
+  if (!why.empty()) throw Impossible(why);
+  std::unique_ptr<Instance> instance;
+  start_cold(candidate, setup, instance);
+  for (int i = 0; i < request.samples; ++i) {
+    const Timing timing = measure(*instance, workload, request.iterations);
+    fmt::print("{} {} answered {} (expected {}): {:.1f} ns per {}\n", candidate.label,
+               request.workload, timing.answer, expected(workload),
+               static_cast<double>(timing.wall_ns) / static_cast<double>(timing.ops),
+               op_of(about(workload).shape));
+    if (timing.answer != expected(workload)) return exit_cells_failed;
+  }
+  return exit_ok;
+}
+
+// A word that a shell passes on as it is.
+std::string quoted(const std::string& word) {
+  constexpr auto plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,";
+  if (!word.empty() && word.find_first_not_of(plain) == word.npos) return word;
+  std::string out = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
+}  // namespace
+
+int run_worker(const WorkerRequest& request) {
+  Candidate candidate = find_candidate(request.model);
+  if (!candidate.built_in()) {
+    throw UsageError(fmt::format("--model={}: is a program of its own; start that", request.model));
+  }
+  if (!candidate.missing.empty()) throw Impossible(candidate.missing);
+  if (!request.workload.empty()) return run_alone(candidate, request);
+  return Worker(std::move(candidate)).converse();
+}
+
+std::string lone_command(const Candidate& candidate, const Workload& workload,
+                         const std::vector<int>& cpus) {
+  std::string launch;
+  for (const std::string& word : candidate.launch) launch += (launch.empty() ? "" : " ") + quoted(word);
+  const std::string name(about(workload).name);
+  const Params params = params_of(workload);
+  if (candidate.built_in()) {
+    std::string command = fmt::format("{} --workload={}", launch, name);
+    for (const auto& [param, value] : params) {
+      command += fmt::format(" --set {}.{}={}", name, param, to_string(value));
+    }
+    return command + fmt::format(" --cpus={} --iterations=1 --samples=10", fmt::join(cpus, ","));
+  }
+  Json json = Json::object();
+  for (const auto& [param, value] : params) {
+    std::visit([&, &key = param](const auto& v) { json[key] = v; }, value);
+  }
+  const Json open{{"type", "open"},
+                  {"workload", name},
+                  {"params", json},
+                  {"cpus", cpus},
+                  {"options", candidate.options}};
+  return fmt::format("printf '%s\\n' {} '{{\"type\":\"run\",\"iterations\":10}}' '{{\"type\":\"close\"}}' | {}",
+                     quoted(to_line(open)), launch);
+}
+
+}  // namespace concbench
