@@ -63,7 +63,7 @@ Probe probe(const Candidate& candidate, const Job& job, double timeout_s) {
 void estimate(Plan& plan, const Preset& preset) {
   std::map<std::tuple<std::size_t, std::string, int>, Probe> probes;
   for (Job& job : plan.jobs) {
-    if (!job.cell.reason.empty()) continue;
+    if (job.closed || !job.cell.reason.empty()) continue;
     const auto key = std::tuple(job.candidate, job.cell.workload, job.cell.cores);
     auto found = probes.find(key);
     if (found == probes.end()) {
@@ -80,7 +80,8 @@ void estimate(Plan& plan, const Preset& preset) {
           preset.timeout_s, demand(job.workload).ops, per_op * 1e6);
     }
   }
-  std::erase_if(plan.steps, [&](const Step& step) { return !plan.jobs[step.job].cell.reason.empty(); });
+  std::erase_if(plan.steps,
+                [&](const Step& step) { return !plan.jobs[step.job].cell.reason.empty(); });
 }
 
 double worker_time(const Job& job, const Preset& preset) {

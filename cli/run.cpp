@@ -76,6 +76,7 @@ void take_over(Plan& plan, const Result& before) {
       job.closed = true;
     } else if (!found->samples.empty() && job.cell.reason.empty()) {
       job.cell = *found;
+      job.cell.reason.clear();
     }
     std::erase_if(plan.steps, [&](const Step& step) {
       const auto has_run = [&](const ProcessInfo& process) { return process.index == step.process; };
@@ -185,7 +186,11 @@ int run(RunRequest request) {
     return exit_ok;
   }
 
-  for (const Job& job : plan.jobs) result.cells.push_back(job.cell);
+  for (const Job& job : plan.jobs) {
+    result.cells.push_back(job.cell);
+    Cell& cell = result.cells.back();
+    if (cell.status == Status::skipped && cell.reason.empty()) cell.reason = "not run yet";
+  }
   const auto save = [&] {
     if (to_file) write_result(result, request.out);
   };

@@ -1,0 +1,89 @@
+#!/usr/bin/python3
+"""A worker that does no work: it answers 'spawn' as the protocol asks, but for the one thing that
+its argument names. What the session makes of it is tested in worker_failure_test.py."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+MODE = sys.argv[1] if len(sys.argv) > 1 else "honest"
+
+
+def say(message):
+    print(json.dumps(message), flush=True)
+
+
+def hello():
+    if MODE == "silent":
+        time.sleep(1000)
+    if MODE == "garbage":
+        print("Segmentation fault (core dumped)", flush=True)
+    protocol = 2 if MODE == "newer" else 1
+    say({"type": "hello", "protocol": protocol, "program": "fake", "version": "1", "model": MODE,
+         "workloads": ["spawn"], "refuses": {"fib": "it has no children"}})
+
+
+def sample(cell, iterations):
+    n = cell["params"]["n"]
+    answer = n * (n - 1) // 2
+    ops = n * iterations
+    cpus = cell["cpus"]
+    workers = [{"cpu": -1, "observed": cpus[:1], "migrations": 0}]
+    if MODE == "crash":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if MODE == "exit":
+        print("out of luck", file=sys.stderr, flush=True)
+        sys.exit(9)
+    if MODE == "hang":
+        time.sleep(1000)
+    if MODE == "wrong":
+        answer += 1
+    if MODE == "lazy":
+        ops -= 1
+    if MODE == "strayed":
+        workers[0]["observed"] = [max(cpus) + 1]
+    if MODE == "endless":
+        while True:
+            sys.stdout.write("x" * 65536)
+    if MODE == "closes":
+        os.close(1)
+        time.sleep(1000)
+    if MODE == "timeless":
+        return {"type": "sample", "iterations": iterations, "wall_ns": 0, "ops": ops,
+                "answer": str(answer)}
+    if MODE == "typeless":
+        return {"iterations": iterations}
+    if MODE == "mistyped":
+        return {"type": "sample", "iterations": iterations, "wall_ns": "soon", "ops": ops,
+                "answer": str(answer)}
+    if MODE == "orphans":
+        child = subprocess.Popen(["sleep", "1000"], stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with open(os.environ["ORPHANS"], "a", encoding="utf-8") as file:
+            file.write(f"{child.pid}\n")
+    return {"type": "sample", "iterations": iterations, "wall_ns": 50 * ops, "ops": ops,
+            "answer": str(answer), "workers": workers}
+
+
+def main():
+    hello()
+    cell = None
+    for line in sys.stdin:
+        message = json.loads(line)
+        if message["type"] == "open":
+            if MODE == "refuses":
+                say({"type": "refused", "reason": "not on a Monday"})
+                continue
+            cell = message
+            say({"type": "opened", "cold_start_ns": None})
+        elif message["type"] == "run":
+            say(sample(cell, message["iterations"]))
+        elif message["type"] == "close":
+            say({"type": "closed", "children_peak_rss_bytes": None})
+            sys.exit(3 if MODE == "bad_end" else 0)
+
+
+main()
