@@ -15,6 +15,7 @@
 namespace concbench {
 
 using ParamValue = std::variant<std::int64_t, std::string>;
+std::string text_of(const ParamValue& value);
 
 // One timing of one cell: `iterations` runs of its verb in one worker process, summed.
 struct Sample {
@@ -89,7 +90,8 @@ struct Cell {
   std::vector<int> requested_cpus;
   std::vector<ObservedWorker> workers;  // merged over processes
 
-  // "fibers/fib/n:27/cores:2": the name in Google Benchmark's terms, unique in a result.
+  // "fibers/fib/n:27/cores:2": the name in Google Benchmark's terms, unique in a result. A layout
+  // other than compact, the default, is added: "…/cores:2/layout:spread".
   std::string name() const;
 };
 
@@ -116,9 +118,9 @@ struct Environment {
   std::string host, cpu_model, kernel;
   std::optional<std::string> hypervisor, governor, clocksource;
   std::optional<bool> boost, smt, aslr;
-  std::optional<std::string> cgroup;
+  std::optional<std::string> cgroup;  // its path
   std::optional<double> load_1min;
-  std::optional<double> steal_share;        // of all CPU time during the run
+  std::optional<double> steal_share;         // of all CPU time during the run
   std::map<std::string, std::string> notes;  // field → why it is unknown
 };
 

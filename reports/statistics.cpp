@@ -1,0 +1,73 @@
+#include "reports/statistics.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+namespace concbench {
+namespace {
+
+// The share of a CPU that was used for each second that passed, if every sample knows it.
+std::optional<double> cpu_per_wall(const std::vector<Sample>& samples) {
+  double cpu = 0, wall = 0;
+  for (const Sample& sample : samples) {
+    if (!sample.cpu_ns) return std::nullopt;
+    cpu += static_cast<double>(*sample.cpu_ns);
+    wall += static_cast<double>(sample.wall_ns);
+  }
+  if (wall <= 0) return std::nullopt;
+  return cpu / wall;
+}
+
+}  // namespace
+
+double median(std::vector<double> values) {
+  assert(!values.empty());
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  if (values.size() % 2 == 1) return *middle;
+  return std::midpoint(*std::max_element(values.begin(), middle), *middle);
+}
+
+Estimate estimate(const std::vector<double>& process_medians) {
+  assert(!process_medians.empty());
+  const auto [low, high] = std::minmax_element(process_medians.begin(), process_medians.end());
+  return {median(process_medians), *low, *high};
+}
+
+double range_level(int n) { return n < 1 ? 0 : 1 - std::exp2(1 - n); }
+
+double spread(const Estimate& estimate) { return (estimate.high - estimate.low) / estimate.median; }
+
+double geometric_mean(const std::vector<double>& values) {
+  assert(!values.empty());
+  double logarithms = 0;
+  for (const double value : values) logarithms += std::log(value);
+  return std::exp(logarithms / static_cast<double>(values.size()));
+}
+
+std::optional<Summary> summarize(const std::vector<Sample>& samples) {
+  std::map<int, std::vector<double>> by_process;
+  for (const Sample& sample : samples) {
+    if (sample.ops == 0 || sample.wall_ns <= 0) continue;
+    by_process[sample.process].push_back(static_cast<double>(sample.wall_ns) /
+                                         static_cast<double>(sample.ops));
+  }
+  if (by_process.empty()) return std::nullopt;
+
+  std::vector<double> ns_per_op, ops_per_s;
+  for (auto& [process, values] : by_process) {
+    ns_per_op.push_back(median(std::move(values)));
+    ops_per_s.push_back(1e9 / ns_per_op.back());
+  }
+  const int processes = static_cast<int>(by_process.size());
+  return Summary{.ns_per_op = estimate(std::move(ns_per_op)),
+                 .ops_per_s = estimate(std::move(ops_per_s)),
+                 .cpu_per_wall = cpu_per_wall(samples),
+                 .processes = processes,
+                 .level = range_level(processes)};
+}
+
+}  // namespace concbench
