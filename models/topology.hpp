@@ -11,14 +11,14 @@ namespace concbench {
 
 // A logical CPU and where it sits. Numbers are indices in this topology except `cpu`.
 struct Pu {
-  int cpu;         // the operating system's number
-  int core;        // physical core; PUs with the same core are SMT siblings
-  int sibling;     // 0 for the first PU of a core, 1 for the second, …
-  int package;
-  int numa;
-  int l3;          // last-level cache group, or -1 without one
-  int kind;        // core kind: 0 is the least powerful; all 0 where cores are alike
-  bool allowed;    // online, and in this process's affinity mask
+  int cpu;       // the operating system's number
+  int core;      // physical core; PUs with the same core are SMT siblings
+  int sibling;   // 0 for the first PU of a core, 1 for the second, …
+  int package;   // 0 where the machine tells of none
+  int numa;      // the first of the memory nodes that are local to it
+  int l3;        // L3 cache, or -1 without one
+  int kind;      // core kind: 0 is the least powerful; all 0 where cores are alike
+  bool allowed;  // online, and in this process's affinity mask
 };
 
 struct Cache {
@@ -29,7 +29,8 @@ struct Cache {
 
 struct Topology {
   int packages = 0, numa_nodes = 0, cores = 0, core_kinds = 1;
-  std::vector<Pu> pus;  // in hwloc's logical order, the allowed and the others
+  std::vector<Pu> pus;       // in hwloc's logical order, the allowed and the others
+  std::vector<int> offline;  // CPUs that are switched off; where they sit is not known
   std::vector<Cache> caches;
   std::optional<double> quota_cpus;  // the cgroup's CPU quota, in CPUs
   std::string source;                // "this machine", "synthetic:…", "xml:FILE"
@@ -39,15 +40,21 @@ struct Topology {
   int usable_cores() const;
 };
 
-enum class Layout { compact, spread, smt };
-enum class CoreKind { any, performance, efficiency };
+// How workers are laid on the allowed CPUs. Each is deterministic.
+enum class Layout {
+  compact,  // distinct cores, as few packages, then NUMA nodes, then L3 caches as can hold them,
+            // of one core kind if possible, the powerful first
+  spread,   // distinct cores, in turn over packages, within these over NUMA nodes, L3, L2 caches
+  smt,      // all siblings of a core before the next core; cores as in compact
+};
+enum class CoreKind { any, performance, efficiency };  // the most and the least powerful kind
 
 struct PlacementRequest {
-  int workers = 0;
+  int workers = 0;  // 0: as many as the layout (or `cpus`) and the quota have room for
   Layout layout = Layout::compact;
   CoreKind kind = CoreKind::any;
-  std::vector<int> cpus;      // named logical CPUs; empty: the layout chooses
-  bool oversubscribe = false;  // more workers than cores: CPUs are reused in turn
+  std::vector<int> cpus;       // named logical CPUs, used in this order; empty: the layout chooses
+  bool oversubscribe = false;  // more workers than cores or quota: CPUs are reused in turn
 };
 
 struct Placement {
@@ -63,13 +70,20 @@ struct Impossible : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// This machine, intersected with the affinity mask and the cgroup's quota.
+// This machine, intersected with the affinity mask and the cgroup's quota. Removes HWLOC_* from the
+// environment, which can show hwloc another machine than this one.
 Topology discover();
-// A described machine: "synthetic:Package:2 Core:4 PU:2" or "xml:FILE". hwloc may crash on a bad
-// description, so it is parsed in a child process; std::invalid_argument says what was wrong.
+// A described machine: "synthetic:Package:2 Core:4 PU:2" or "xml:FILE", with every CPU allowed that
+// the description does not call disallowed. hwloc may crash on a bad description, so it is parsed
+// in a child process; std::invalid_argument says what was wrong. To be called before any thread is
+// started, since it forks.
 Topology describe_machine(const std::string& from);
 
-// Lays workers on cores; throws Impossible.
+// Lays workers on cores; throws Impossible, or std::invalid_argument for what no machine could do
+// (a CPU named twice, a negative number of workers).
 Placement place(const Topology& topology, const PlacementRequest& request);
+
+// "0-3,8": CPUs in ascending order as Linux writes them.
+std::string cpu_list(std::vector<int> cpus);
 
 }  // namespace concbench
