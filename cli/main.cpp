@@ -10,7 +10,8 @@
 #include "cli/signals.hpp"
 #include "cli/worker.hpp"
 #include "models/topology.hpp"
-#include "reports/result_json.hpp"
+#include "reports/json.hpp"
+#include "reports/result_file.hpp"
 
 namespace {
 
@@ -59,6 +60,8 @@ int main(int argc, char** argv) try {
 } catch (const UsageError& error) {
   return complain(exit_usage, error.what());
 } catch (const BadParameter& error) {
+  return complain(exit_usage, error.what());
+} catch (const CannotRead& error) {
   return complain(exit_usage, error.what());
 } catch (const BadJson& error) {
   return complain(exit_usage, error.what());

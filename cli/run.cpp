@@ -18,6 +18,7 @@
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
 #include "cli/signals.hpp"
+#include "reports/result_file.hpp"
 #include "reports/result_json.hpp"
 #include "reports/table.hpp"
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "cli/open_cell.hpp"
 #include "cli/signals.hpp"
@@ -90,8 +91,7 @@ std::vector<std::string> doubts(const Cell& cell, const Preset& preset) {
     foreign += static_cast<double>(sample.foreign_ns.value_or(0));
   }
   const double capacity = wall * static_cast<double>(std::max<std::size_t>(1, cell.requested_cpus.size()));
-  const Estimate& ns = cell.summary->ns_per_op;
-  const double spread = (ns.high - ns.low) / ns.median;
+  const double differ = spread(cell.summary->ns_per_op);
 
   std::vector<std::string> doubts;
   if (steal > 0.02 * capacity) {
@@ -101,8 +101,8 @@ std::vector<std::string> doubts(const Cell& cell, const Preset& preset) {
     doubts.push_back(
         fmt::format("other programs used {:.0f} % of these CPUs", 100 * foreign / capacity));
   }
-  if (spread > 0.25) {
-    doubts.push_back(fmt::format("processes differ by {:.0f} % of the median", 100 * spread));
+  if (differ > 0.25) {
+    doubts.push_back(fmt::format("processes differ by {:.0f} % of the median", 100 * differ));
   }
   if (preset.repetitions > 1 && cell.samples.size() == cell.processes.size()) {
     doubts.push_back("one sample a process: an iteration takes too long for more");
@@ -111,8 +111,22 @@ std::vector<std::string> doubts(const Cell& cell, const Preset& preset) {
   return doubts;
 }
 
+void describe_processes(Cell& cell) {
+  std::vector<double> cold_starts;
+  for (const ProcessInfo& process : cell.processes) {
+    const auto keep_larger = [](auto& kept, const auto& other) {
+      if (other && (!kept || *kept < *other)) kept = other;
+    };
+    keep_larger(cell.memory.peak_rss_bytes, process.peak_rss_bytes);
+    keep_larger(cell.memory.children_peak_rss_bytes, process.children_peak_rss_bytes);
+    if (process.cold_start_ns) cold_starts.push_back(static_cast<double>(*process.cold_start_ns));
+  }
+  if (!cold_starts.empty()) cell.cold_start_ns = std::llround(median(std::move(cold_starts)));
+}
+
 void conclude(Cell& cell, const Preset& preset) {
   cell.summary = summarize(cell.samples);
+  describe_processes(cell);
   cell.status = Status::ok;
   cell.reason.clear();
   cell.verified = true;  // every sample was, or it would not be here

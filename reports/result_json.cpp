@@ -56,6 +56,13 @@ void fields(auto& archive, Of<Sample> auto& sample) {
   archive("foreign_ns", sample.foreign_ns);
 }
 
+void fields(auto& archive, Of<ProcessInfo> auto& process) {
+  archive("index", process.index);
+  archive("cold_start_ns", process.cold_start_ns);
+  archive("peak_rss_bytes", process.peak_rss_bytes);
+  archive("children_peak_rss_bytes", process.children_peak_rss_bytes);
+}
+
 void fields(auto& archive, Of<Memory> auto& memory) {
   archive("peak_rss", memory.peak_rss_bytes);
   archive("children_peak_rss", memory.children_peak_rss_bytes);
@@ -82,6 +89,7 @@ void fields(auto& archive, Of<Cell> auto& cell) {
   archive("op", cell.op);
   archive("answer", cell.answer);
   archive("verified", cell.verified);
+  archive("processes", cell.processes);
   archive("samples", cell.samples);
   archive("summary", cell.summary);
   archive.derived("latency_ns", [] { return nullptr; });  // no shape has a latency of its own yet
