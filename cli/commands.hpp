@@ -7,6 +7,5 @@ namespace concbench {
 
 int run(RunRequest request);
 int list(const ListRequest& request);
-int topo(const TopoRequest& request);
 
 }  // namespace concbench

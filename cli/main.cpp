@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <clocale>
 #include <cstdio>
 #include <exception>
 
@@ -24,17 +25,19 @@ struct Overload : Fs... {
 template <class... Fs>
 Overload(Fs...) -> Overload<Fs...>;
 
+int print(const std::string& text) {
+  fmt::print("{}", text);
+  return exit_ok;
+}
+
 int perform(Command command) {
   return std::visit(
       Overload{
           [](RunRequest& request) { return run(std::move(request)); },
           [](ListRequest& request) { return list(request); },
-          [](TopoRequest& request) { return topo(request); },
+          [](TopoRequest& request) { return print(topo(request)); },
           [](WorkerRequest& request) { return run_worker(request); },
-          [](Text& text) {
-            fmt::print("{}", text.text);
-            return static_cast<int>(exit_ok);
-          },
+          [](Text& text) { return print(text.text); },
       },
       command);
 }
@@ -54,6 +57,7 @@ int complain(int code, const char* what) {
 }  // namespace
 
 int main(int argc, char** argv) try {
+  std::setlocale(LC_CTYPE, "");  // which characters the terminal can show
   return flushed(perform(parse_command_line({argv + 1, argv + argc})));
 } catch (const Interrupted&) {
   return complain(exit_signal + caught_signal(), "interrupted");

@@ -75,18 +75,20 @@ Json OpenCell::ask(const Json& message, const char* answer_type) try {
 
 Sample OpenCell::run(std::int64_t iterations) {
   const auto migrations = talk_.migrations();
-  const CpuTimes before = cpu_times(cpus_);
+  const auto before = cpu_times(cpus_);
   const std::int64_t own_before = own_cpu_ns();
   const Json message = ask({{"type", "run"}, {"iterations", iterations}}, "sample");
   const std::int64_t own = own_cpu_ns() - own_before;
-  const CpuTimes after = cpu_times(cpus_);
+  const auto after = cpu_times(cpus_);
 
   Sample sample = read_sample(message, iterations);
   sample.migrations = difference(talk_.migrations(), migrations);
-  sample.steal_ns = after.steal_ns - before.steal_ns;
-  if (sample.cpu_ns) {
-    const std::int64_t busy = after.busy_ns - before.busy_ns;
-    sample.foreign_ns = std::max<std::int64_t>(0, busy - *sample.cpu_ns - own);
+  if (before && after) {
+    sample.steal_ns = after->steal_ns - before->steal_ns;
+    if (sample.cpu_ns) {
+      const std::int64_t busy = after->busy_ns - before->busy_ns;
+      sample.foreign_ns = std::max<std::int64_t>(0, busy - *sample.cpu_ns - own);
+    }
   }
   return sample;
 }

@@ -295,7 +295,7 @@ TopoRequest to_request(const PlacementWords& words) {
   if (!words.cores.empty()) {
     request.placement.workers = parse_number<int>("--cores", words.cores, 1, 65'536);
   }
-  request.format = parse_format(words.format, true);
+  request.json = parse_format(words.format, true) == Format::json;
   return request;
 }
 

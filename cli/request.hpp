@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/presets.hpp"
+#include "cli/topo.hpp"
 #include "models/topology.hpp"
 #include "workloads/workloads.hpp"
 
@@ -40,12 +41,6 @@ struct RunRequest {
 };
 
 struct ListRequest {
-  Format format = Format::table;
-};
-
-struct TopoRequest {
-  std::optional<std::string> from;
-  PlacementRequest placement;  // 0 workers: as many as there are
   Format format = Format::table;
 };
 

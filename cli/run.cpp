@@ -1,10 +1,13 @@
 // concbench run: request → plan → session → result → what is shown.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <langinfo.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 
@@ -133,6 +136,19 @@ void print_plan(const Plan& plan, const RunRequest& request,
              plan.jobs.size(), plan.steps.size(), spoken_time(expected_time(plan, request.preset)));
 }
 
+TableStyle style_of(When color) {
+  const bool terminal = isatty(STDOUT_FILENO);
+  TableStyle style;
+  style.color = color == When::always ||
+                (color == When::automatic && terminal && !std::getenv("NO_COLOR"));
+  style.unicode = std::string_view(nl_langinfo(CODESET)) == "UTF-8";
+  winsize size{};
+  if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    style.width = size.ws_col;
+  }
+  return style;
+}
+
 std::string shown(const Result& result, const RunRequest& request) {
   if (request.out == "-") return to_text(to_json(result));
   switch (request.format) {
@@ -141,10 +157,7 @@ std::string shown(const Result& result, const RunRequest& request) {
     case Format::markdown: return to_markdown(result);
     case Format::table: break;
   }
-  const bool terminal = isatty(STDOUT_FILENO);
-  const bool color = request.color == When::always ||
-                     (request.color == When::automatic && terminal && !std::getenv("NO_COLOR"));
-  return to_table(result, style_of_terminal(terminal, color));
+  return to_table(result, style_of(request.color));
 }
 
 int exit_code(const Result& result) {

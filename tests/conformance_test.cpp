@@ -1,0 +1,116 @@
+// Every model of this program × every workload: the right answer from the right number of
+// operations, or a reason. A new model or workload is tested by being in its list.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "cli/open_cell.hpp"
+#include "models/registry.hpp"
+#include "models/topology.hpp"
+
+namespace concbench {
+namespace {
+
+struct Pair {
+  const Model* model;
+  const WorkloadInfo* workload;
+  int workers;
+};
+
+void PrintTo(const Pair& pair, std::ostream* out) {
+  *out << pair.model->name << "/" << pair.workload->about.name << "/" << pair.workers;
+}
+
+std::vector<Pair> all_pairs() {
+  std::vector<Pair> pairs;
+  for (const Model* model : models()) {
+    if (!model->start || (model->missing && !model->missing().empty())) continue;
+    for (const WorkloadInfo& workload : workload_infos()) {
+      for (const int workers : {1, 2, 5}) pairs.push_back({model, &workload, workers});
+    }
+  }
+  return pairs;
+}
+
+Options default_options(const Model& model) {
+  Options options;
+  for (const Option& option : model.options) {
+    const auto first = option.values.substr(0, option.values.find('|'));
+    options.emplace(option.name, option.values == "bytes" ? option.preset : first);
+  }
+  return options;
+}
+
+// As many workers as asked for, whatever the machine has.
+Placement workers_on_this_machine(int workers) {
+  return place(discover(), {.workers = workers, .cpus = {}, .oversubscribe = true});
+}
+
+class Conformance : public testing::TestWithParam<Pair> {};
+
+TEST_P(Conformance, GivesTheRightAnswerFromTheRightNumberOfOperationsOrAReason) {
+  const auto& [model, info, workers] = GetParam();
+  Params params;
+  for (const ParamInfo& param : info->params) {
+    params[std::string(param.name)] = to_value(param, param.quick.small);
+  }
+  const Workload workload = make_workload(info->about.name, params);
+  const Setup setup{workers_on_this_machine(workers).cpus(), default_options(*model)};
+
+  const std::string no_pair = model->no_pair(workload);
+  if (!no_pair.empty()) {
+    GTEST_SKIP() << no_pair;
+  }
+  ASSERT_EQ(model->refusal({info->about.shape, demand(workload), setup, read_limits()}), "");
+
+  const auto instance = model->start(setup);
+  for (int iteration = 1; iteration <= 3; ++iteration) {
+    Stopwatch clock;
+    const Outcome outcome = instance->run(workload, clock);
+    clock.settle();
+    EXPECT_EQ(outcome.answer, expected(workload));
+    EXPECT_EQ(outcome.ops, demand(workload).ops);
+    EXPECT_GT(clock.sum().wall_ns, 0);
+    EXPECT_GE(clock.sum().cpu_ns, 0);
+  }
+  std::vector<ObservedWorker> seen;
+  for (const WorkerReport& report : instance->workers()) {
+    EXPECT_FALSE(report.observed.empty());
+    seen.push_back({report.cpu, report.observed, static_cast<std::int64_t>(report.migrations)});
+  }
+  EXPECT_FALSE(seen.empty());
+  EXPECT_EQ(misplaced(setup.cpus, seen, model->pins), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(AllPairs, Conformance, testing::ValuesIn(all_pairs()),
+                         [](const testing::TestParamInfo<Pair>& info) {
+                           return std::string(info.param.model->name) + "_" +
+                                  std::string(info.param.workload->about.name) + "_on_" +
+                                  std::to_string(info.param.workers);
+                         });
+
+TEST(ModelList, NamesAreUniqueAndPairsThatCannotWorkSayWhy) {
+  std::set<std::string_view> names;
+  for (const Model* model : models()) {
+    EXPECT_TRUE(names.insert(model->name).second) << model->name;
+    EXPECT_FALSE(model->summary.empty()) << model->name;
+    EXPECT_NE(model->start == nullptr, model->program.empty()) << model->name;
+  }
+}
+
+TEST(Misplaced, APinnedWorkerBelongsOnItsOwnCpuAlone) {
+  const std::vector<int> requested{0, 1};
+  EXPECT_EQ(misplaced(requested, {{0, {0}, 0}, {1, {1}, 0}}, true), "");
+  // Bound elsewhere, free of any binding, or bound but seen on the neighbour's CPU.
+  EXPECT_NE(misplaced(requested, {{1, {1}, 0}, {1, {1}, 0}}, true), "");
+  EXPECT_NE(misplaced(requested, {{-1, {0}, 0}, {1, {1}, 0}}, true), "");
+  EXPECT_NE(misplaced(requested, {{0, {0, 1}, 3}, {1, {1}, 0}}, true), "");
+}
+
+TEST(Misplaced, AFreeWorkerBelongsInTheSet) {
+  EXPECT_EQ(misplaced({2, 3}, {{-1, {2, 3}, 9}}, false), "");
+  EXPECT_NE(misplaced({2, 3}, {{-1, {1, 2}, 9}}, false), "");
+}
+
+}  // namespace
+}  // namespace concbench

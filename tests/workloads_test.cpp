@@ -1,0 +1,187 @@
+// The kernels, each against something that knows nothing of it: published values, or a naive count.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <numeric>
+
+#include "workloads/workloads.hpp"
+
+namespace concbench {
+namespace {
+
+// Walks a kernel's tree as its concept says, and nothing more.
+template <ForkJoin K>
+typename K::Result walk(const K& kernel, typename K::Node node, std::uint64_t& tasks) {
+  ++tasks;
+  const unsigned children = kernel.children(node);
+  if (children == 0) return kernel.leaf(node);
+  auto sum = walk(kernel, kernel.child(node, 0), tasks);
+  for (unsigned i = 1; i < children; ++i) {
+    sum = kernel.fold(sum, walk(kernel, kernel.child(node, i), tasks));
+  }
+  return sum;
+}
+
+template <ForkJoin K>
+void expect_walk(const K& kernel) {
+  std::uint64_t tasks = 0;
+  EXPECT_EQ(kernel.answer(walk(kernel, kernel.root(), tasks)), kernel.expected());
+  EXPECT_EQ(tasks, kernel.demand().ops);
+}
+
+template <class K>
+K with(std::initializer_list<std::pair<const std::string, Value>> params) {
+  return std::get<K>(make_workload(K::about.name, Params(params)));
+}
+
+TEST(Fib, HasThePublishedValues) {
+  EXPECT_EQ(with<Fib>({{"n", 30}}).expected(), 832040u);
+  EXPECT_EQ(with<Fib>({{"n", 35}}).expected(), 9227465u);
+  EXPECT_EQ(with<Fib>({{"n", 39}}).expected(), 63245986u);
+}
+
+TEST(Fib, TreeGivesAnswerAndTasks) {
+  for (std::int64_t n = 0; n < 20; ++n) expect_walk(with<Fib>({{"n", n}}));
+}
+
+TEST(Skynet, HasThePublishedValues) {
+  const auto million = with<Skynet>({{"leaves", 1'000'000}, {"branching", 10}});
+  EXPECT_EQ(million.expected(), 499999500000u);
+  EXPECT_EQ(million.demand().ops, 1'111'111u);
+}
+
+TEST(Skynet, TreeGivesAnswerAndTasks) {
+  expect_walk(with<Skynet>({{"leaves", 1}, {"branching", 10}}));
+  expect_walk(with<Skynet>({{"leaves", 10'000}, {"branching", 10}}));
+  expect_walk(with<Skynet>({{"leaves", 4'096}, {"branching", 2}}));
+  expect_walk(with<Skynet>({{"leaves", 49}, {"branching", 49}}));
+}
+
+TEST(NQueens, HasThePublishedSolutions) {
+  EXPECT_EQ(with<NQueens>({{"n", 8}}).expected(), 92u);
+  EXPECT_EQ(with<NQueens>({{"n", 10}}).expected(), 724u);
+  EXPECT_EQ(with<NQueens>({{"n", 12}}).expected(), 14200u);
+  EXPECT_EQ(with<NQueens>({{"n", 13}}).expected(), 73712u);
+  EXPECT_EQ(with<NQueens>({{"n", 14}}).expected(), 365596u);
+}
+
+// Safe placements of queens in the first rows, counted with arrays and no bits.
+std::uint64_t naive_placements(int n, std::vector<int>& columns) {
+  std::uint64_t nodes = 1;
+  if (static_cast<int>(columns.size()) == n) return nodes;
+  for (int c = 0; c < n; ++c) {
+    bool safe = true;
+    for (std::size_t r = 0; r < columns.size(); ++r) {
+      const int distance = static_cast<int>(columns.size() - r);
+      safe = safe && columns[r] != c && std::abs(columns[r] - c) != distance;
+    }
+    if (!safe) continue;
+    columns.push_back(c);
+    nodes += naive_placements(n, columns);
+    columns.pop_back();
+  }
+  return nodes;
+}
+
+TEST(NQueens, TreeGivesAnswerAndTasksAndTheNaiveCountAgrees) {
+  for (std::int64_t n = 1; n <= 9; ++n) {
+    const auto kernel = with<NQueens>({{"n", n}});
+    expect_walk(kernel);
+    std::vector<int> none;
+    EXPECT_EQ(kernel.demand().ops, naive_placements(static_cast<int>(n), none)) << n;
+  }
+}
+
+TEST(Spawn, AnswerIsTheSumOfItsBodies) {
+  const auto kernel = with<Spawn>({{"n", 777}});
+  std::uint64_t sum = 0;
+  for (std::uint64_t i = 0; i < kernel.tasks(); ++i) sum += kernel.body(i);
+  EXPECT_EQ(sum, kernel.expected());
+}
+
+template <HandOff K>
+void expect_hops(const K& kernel) {
+  std::uint64_t token = 0, hops = 0;
+  for (; hops < kernel.hops(); ++hops) token = kernel.pass(token, hops % kernel.tasks());
+  EXPECT_EQ(token, kernel.expected());
+  for (std::uint64_t task = 0; task < kernel.tasks(); ++task) {
+    hops -= hops_of(kernel.hops(), kernel.tasks(), task);
+  }
+  EXPECT_EQ(hops, 0u);
+}
+
+TEST(HandOffs, TokenIsTheAnswerAndEveryHopHasItsTask) {
+  for (const std::int64_t hops : {1, 2, 9, 1000}) {
+    expect_hops(with<PingPong>({{"hops", hops}}));
+    expect_hops(with<Ring>({{"tasks", 7}, {"hops", hops}}));
+    expect_hops(with<Ring>({{"tasks", 5000}, {"hops", hops}}));
+  }
+}
+
+TEST(Mpmc, AnswerIsTheSumOfItsItemsAndSharesCoverThemOnce) {
+  const auto kernel = with<Mpmc>({{"messages", 1003}, {"producers", 7}});
+  std::uint64_t sum = 0, next = 0;
+  for (std::uint64_t p = 0; p < kernel.producers(); ++p) {
+    const Share part = share(kernel.messages(), kernel.producers(), p);
+    EXPECT_EQ(part.first, next);
+    next = part.last;
+    for (std::uint64_t i = part.first; i < part.last; ++i) sum += kernel.item(i);
+  }
+  EXPECT_EQ(next, kernel.messages());
+  EXPECT_EQ(sum, kernel.expected());
+}
+
+TEST(Yield, AnswerIsTheSumOfItsTicks) {
+  const auto kernel = with<Yield>({{"tasks", 9}, {"yields", 11}});
+  std::uint64_t sum = 0;
+  for (std::uint64_t task = 0; task < 9; ++task) sum += 11 * kernel.tick(task);
+  EXPECT_EQ(sum, kernel.expected());
+  EXPECT_EQ(kernel.demand().ops, 99u);
+}
+
+TEST(Parameters, RoundTripThroughTheirNames) {
+  for (const WorkloadInfo& info : workload_infos()) {
+    const Workload defaults = make_workload(info.about.name, {});
+    EXPECT_EQ(params_of(make_workload(info.about.name, params_of(defaults))), params_of(defaults));
+    EXPECT_EQ(params_of(defaults).size(), info.params.size());
+  }
+}
+
+TEST(Parameters, EveryPresetSizeOfEveryWorkloadIsLegal) {
+  for (const WorkloadInfo& info : workload_infos()) {
+    for (const auto preset : {&ParamInfo::quick, &ParamInfo::ci, &ParamInfo::full}) {
+      for (const auto size : {&Sizes::small, &Sizes::large}) {
+        Params params;
+        for (const ParamInfo& param : info.params) {
+          params[std::string(param.name)] = to_value(param, (param.*preset).*size);
+        }
+        EXPECT_NO_THROW(make_workload(info.about.name, params)) << info.about.name;
+      }
+    }
+  }
+}
+
+TEST(Parameters, WhatDoesNotFitIsRefusedByName) {
+  const auto refuse = [](const char* workload, const Params& params, const char* words) {
+    try {
+      make_workload(workload, params);
+      ADD_FAILURE() << workload << " took it";
+    } catch (const BadParameter& error) {
+      EXPECT_NE(std::string(error.what()).find(words), std::string::npos) << error.what();
+    }
+  };
+  refuse("fib", {{"n", 61}}, "fib.n=61");
+  refuse("fib", {{"n", "many"}}, "fib.n=many");
+  refuse("fib", {{"m", 1}}, "'m'");
+  refuse("fob", {}, "'fob'");
+  refuse("ping_pong", {{"place", 1}}, "ping_pong.place=1");
+  refuse("skynet", {{"leaves", 1000}, {"branching", 7}}, "power");
+}
+
+TEST(Parameters, ChoicesAreWordsOutsideAndIndicesInside) {
+  EXPECT_EQ(with<PingPong>({{"place", "cross"}}).place(), Place::cross);
+  EXPECT_EQ(params_of(make_workload("ping_pong", {{"place", "same"}})).at("place"), Value("same"));
+}
+
+}  // namespace
+}  // namespace concbench
