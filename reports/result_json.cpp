@@ -398,7 +398,8 @@ class Reader {
   template <class T>
   static void read(const Json& json, const std::string& path, std::vector<T>& into) {
     for (const Json& element : as_array(json, path)) {
-      read(element, fmt::format("{}[{}]", path, into.size()), into.emplace_back());
+      const std::string place = fmt::format("{}[{}]", path, into.size());
+      read(element, place, into.emplace_back());
     }
   }
   template <class T>

@@ -1,0 +1,470 @@
+#include "reports/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "reports/ranking.hpp"
+#include "reports/units.hpp"
+
+namespace concbench {
+namespace {
+
+// ---- What a table says, whatever it looks like -------------------------------------------------
+
+constexpr std::string_view unknown = "—";
+
+struct Column {
+  std::string head;
+  bool left = false;  // text; numbers are set to the right
+};
+
+struct Remark {
+  std::string what;  // "[1]", or a status
+  std::string text;
+};
+
+struct Table {
+  std::string title;
+  std::vector<Column> columns;
+  std::vector<std::vector<std::string>> rows;
+  std::vector<Remark> notes;   // to marks in the rows
+  std::vector<Remark> absent;  // cells without a number
+};
+
+// Numbers the distinct notes of a table in the order in which they are first needed.
+class Notes {
+ public:
+  std::string mark(const std::string& text) {
+    auto found = std::find_if(notes_.begin(), notes_.end(),
+                              [&](const Remark& note) { return note.text == text; });
+    if (found == notes_.end()) {
+      found = notes_.insert(found, {fmt::format("[{}]", notes_.size() + 1), text});
+    }
+    return found->what;
+  }
+  std::vector<Remark> take() { return std::move(notes_); }
+
+ private:
+  std::vector<Remark> notes_;
+};
+
+std::string title_of(const Group& group) {
+  const Cell& any = group.any();
+  std::string title = any.workload;
+  for (const auto& [name, value] : any.params) title += fmt::format(" {}={}", name, text_of(value));
+  title += fmt::format(" · {} {}", any.cores, any.cores == 1 ? "core" : "cores");
+  if (!any.layout.empty()) title += " · " + any.layout;
+  if (any.oversubscribed) title += " · oversubscribed";
+  return title;
+}
+
+std::string range_of(const Summary& summary) {
+  if (summary.processes < 2) return std::string(unknown);
+  const Estimate& time = summary.ns_per_op;
+  return range_text(time.low, time.high, time.median);
+}
+
+template <class T, class F>
+std::string text_or_unknown(const std::optional<T>& value, F&& text) {
+  return value ? text(*value) : std::string(unknown);
+}
+
+// Ordered by importance: on a narrow terminal the last ones give way.
+std::vector<Column> columns_of(const Group& group) {
+  return {{"#"},         {"model", true}, {"per " + group.any().op},
+          {"range"},     {"× best"},      {"× serial"},
+          {"ops/s"},     {"CPU/wall"},    {"memory"},
+          {"cold start"}};
+}
+
+std::vector<std::string> row_of(const Group& group, std::size_t rank, const std::string& model) {
+  const Cell& cell = *group.ranked[rank];
+  const double time = ns_per_op(cell);
+  return {fmt::to_string(rank + 1),
+          model,
+          duration_text(time),
+          range_of(*cell.summary),
+          ratio_text(time / ns_per_op(*group.ranked.front())),
+          group.serial ? ratio_text(time / ns_per_op(*group.serial)) : std::string(unknown),
+          rate_text(cell.summary->ops_per_s.median),
+          text_or_unknown(cell.summary->cpu_per_wall, ratio_text),
+          text_or_unknown(cell.memory.peak_rss_bytes, bytes_text),
+          text_or_unknown(cell.cold_start_ns,
+                          [](std::int64_t ns) { return duration_text(static_cast<double>(ns)); })};
+}
+
+// Cells that did not come to a number for the same reason share a line.
+std::vector<Remark> absent_of(const Group& group) {
+  std::vector<Remark> absent;
+  std::map<std::pair<Status, std::string>, std::size_t> index;
+  for (const Cell* cell : group.unranked) {
+    const std::string reason = cell->reason.empty() ? "no reason given" : cell->reason;
+    const auto [place, is_new] = index.emplace(std::pair(cell->status, reason), absent.size());
+    if (is_new) absent.push_back({std::string(name_of(cell->status)), ""});
+    std::string& text = absent[place->second].text;
+    text += (text.empty() ? "" : ", ") + cell->model;
+  }
+  for (const auto& [key, at] : index) absent[at].text += ": " + key.second;
+  return absent;
+}
+
+// `processes` is what the ranges of the result are of; a row of fewer says so.
+Table table_of(const Group& group, int processes) {
+  Table table;
+  table.title = title_of(group);
+  table.columns = columns_of(group);
+  table.absent = absent_of(group);
+  Notes notes;
+  for (std::size_t rank = 0; rank < group.ranked.size(); ++rank) {
+    const Cell& cell = *group.ranked[rank];
+    std::string model = cell.model, separator = " ";
+    const auto add = [&](const std::string& note) {
+      model += std::exchange(separator, "") + notes.mark(note);
+    };
+    for (const std::string& warning : cell.warnings) add(warning);
+    if (cell.summary->processes != processes) {
+      add(fmt::format("measured in {} of {} processes", cell.summary->processes, processes));
+    }
+    table.rows.push_back(row_of(group, rank, model));
+  }
+  table.notes = notes.take();
+  return table;
+}
+
+int most_processes(const Result& result) {
+  int most = 0;
+  for (const Cell& cell : result.cells) {
+    if (cell.summary) most = std::max(most, cell.summary->processes);
+  }
+  return most;
+}
+
+// A range is called an interval from the usual 95 % on: that takes six processes.
+std::string meaning_of_range(const Result& result) {
+  const int processes = most_processes(result);
+  if (processes < 2) return "One process a cell: no range can be given.";
+  for (const Cell& cell : result.cells) {
+    if (!cell.summary || cell.summary->processes != processes) continue;
+    if (cell.summary->level < 0.95) break;
+    return fmt::format("Times are medians, ranges {} intervals of {} processes.",
+                       level_text(cell.summary->level), processes);
+  }
+  return fmt::format("Times are medians, ranges those of {} processes.", processes);
+}
+
+// What holds for all tables.
+std::vector<std::string> remarks_of(const Result& result) {
+  std::vector<std::string> remarks;
+  if (most_processes(result) > 0) remarks.push_back(meaning_of_range(result));
+  for (const std::string& adjusted : result.adjusted) remarks.push_back(adjusted);
+  if (!result.complete) remarks.push_back("The run was ended early: cells are missing.");
+  return remarks;
+}
+
+// ---- On a terminal -----------------------------------------------------------------------------
+
+// One code point and its length in bytes; a byte that starts none stands for itself.
+std::pair<char32_t, std::size_t> decode(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const std::size_t length = byte(0) < 0xC0 ? 1 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;
+  if (length == 1 || length > text.size()) return {byte(0), 1};
+  char32_t point = byte(0) & (0xFFu >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) point = point << 6 | (byte(i) & 0x3Fu);
+  return {point, length};
+}
+
+// The main blocks that terminals show two columns wide (Unicode Standard Annex 11), and the marks
+// that combine with the character before them.
+int columns_of(char32_t point) {
+  const auto in = [&](char32_t first, char32_t last) { return first <= point && point <= last; };
+  if (in(0x300, 0x36F) || in(0x200B, 0x200F) || in(0xFE00, 0xFE0F)) return 0;
+  return in(0x1100, 0x115F) || in(0x2E80, 0xA4CF) || in(0xAC00, 0xD7A3) || in(0xF900, 0xFAFF) ||
+                 in(0xFE30, 0xFE6F) || in(0xFF00, 0xFF60) || in(0x1F300, 0x1FAFF) ||
+                 in(0x20000, 0x3FFFD)
+             ? 2
+             : 1;
+}
+
+std::size_t width_of(std::string_view text) {
+  std::size_t width = 0;
+  while (!text.empty()) {
+    const auto [point, length] = decode(text);
+    width += static_cast<std::size_t>(columns_of(point));
+    text.remove_prefix(length);
+  }
+  return width;
+}
+
+// Text that a terminal shows as it is: no control characters, and no more than it can show.
+std::string shown(std::string_view text, const TableStyle& style) {
+  static constexpr std::pair<char32_t, std::string_view> ascii[] = {
+      {U'µ', "u"}, {U'×', "x"}, {U'·', "|"}, {U'–', "-"}, {U'—', "-"}, {U'−', "-"}, {U'…', "..."}};
+  std::string out;
+  while (!text.empty()) {
+    const auto [point, length] = decode(text);
+    if (point < 0x20 || (point >= 0x7F && point < 0xA0)) {
+      out += ' ';
+    } else if (style.unicode || point < 0x7F) {
+      out += text.substr(0, length);
+    } else {
+      const auto found = std::find_if(std::begin(ascii), std::end(ascii),
+                                      [p = point](const auto& pair) { return pair.first == p; });
+      out += found == std::end(ascii) ? "?" : found->second;
+    }
+    text.remove_prefix(length);
+  }
+  return out;
+}
+
+class Terminal {
+ public:
+  explicit Terminal(const TableStyle& style) : style_(style) {}
+
+  void add(Table table) {
+    if (!out_.empty()) out_ += '\n';
+    line(painted(bold, shown(table.title, style_)));
+    if (!table.rows.empty()) grid(table);
+    for (const Remark& note : table.notes) {
+      wrapped(fmt::format("{}{} ", indent, note.what), note.text, yellow);
+    }
+    for (const Remark& absent : table.absent) {
+      wrapped(fmt::format("{}{:<8} ", indent, absent.what), absent.text,
+              absent.what == name_of(Status::skipped) ? dim : red);
+    }
+  }
+
+  void add(const std::vector<std::string>& remarks) {
+    if (!remarks.empty() && !out_.empty()) out_ += '\n';
+    for (const std::string& remark : remarks) wrapped("", remark, dim);
+  }
+
+  std::string take() { return std::move(out_); }
+
+ private:
+  static constexpr std::string_view bold = "1", dim = "2", red = "31", green = "32", yellow = "33";
+  static constexpr std::string_view indent = "  ", gap = "  ";
+
+  std::string painted(std::string_view code, const std::string& text) const {
+    return style_.color && !text.empty() ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
+  }
+
+  void line(std::string_view text) {
+    text = text.substr(0, text.find_last_not_of(' ') + 1);
+    out_ += text;
+    out_ += '\n';
+  }
+
+  void grid(const Table& table) {
+    std::vector<std::vector<std::string>> lines(1);
+    for (const Column& column : table.columns) lines[0].push_back(shown(column.head, style_));
+    for (const auto& row : table.rows) {
+      std::vector<std::string>& cells = lines.emplace_back();
+      for (const std::string& cell : row) cells.push_back(shown(cell, style_));
+    }
+    const std::vector<std::size_t> widths = fitting(lines);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      std::string text(indent);
+      for (std::size_t c = 0; c < widths.size(); ++c) {
+        const std::string padding(widths[c] - width_of(lines[i][c]), ' ');
+        if (c > 0) text += gap;
+        text += table.columns[c].left ? lines[i][c] + padding : padding + lines[i][c];
+      }
+      text.erase(text.find_last_not_of(' ') + 1);
+      line(i == 0 ? painted(dim, text) : i == 1 ? painted(green, text) : text);
+    }
+  }
+
+  // The widths of as many columns as fit; the time is shown however narrow the terminal is.
+  std::vector<std::size_t> fitting(const std::vector<std::vector<std::string>>& lines) const {
+    constexpr std::size_t always = 3;
+    std::vector<std::size_t> widths;
+    std::size_t total = indent.size();
+    for (std::size_t c = 0; c < lines[0].size(); ++c) {
+      std::size_t width = 0;
+      for (const auto& cells : lines) width = std::max(width, width_of(cells[c]));
+      total += width + (c > 0 ? gap.size() : 0);
+      if (c >= always && total > static_cast<std::size_t>(std::max(style_.width, 0))) break;
+      widths.push_back(width);
+    }
+    return widths;
+  }
+
+  // Breaks at blanks; what is longer than a line goes on one of its own.
+  void wrapped(const std::string& prefix, std::string_view text, std::string_view code) {
+    const std::string whole = shown(text, style_);
+    std::string current = prefix;
+    bool empty = true;
+    for (std::string_view rest = whole; !rest.empty();) {
+      const auto end = std::min(rest.find(' '), rest.size());
+      const std::string_view word = rest.substr(0, end);
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+      if (!empty && width_of(current) + 1 + width_of(word) >
+                        static_cast<std::size_t>(std::max(style_.width, 0))) {
+        line(painted(code, current));
+        current.assign(prefix.size(), ' ');
+        empty = true;
+      }
+      current += (empty ? "" : " ");
+      current += word;
+      empty = false;
+    }
+    line(painted(code, current));
+  }
+
+  TableStyle style_;
+  std::string out_;
+};
+
+// ---- Markdown ----------------------------------------------------------------------------------
+
+// A bar would end the cell and a line break the row; what HTML or emphasis would swallow is
+// escaped.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::string_view("|\\`*_<>[]").find(c) != std::string_view::npos) out += '\\';
+    out += c == '\n' || c == '\r' ? ' ' : c;
+  }
+  return out;
+}
+
+std::string markdown_row(const std::vector<std::string>& cells) {
+  std::string row = "|";
+  for (const std::string& cell : cells) row += ' ' + cell + " |";
+  return row + '\n';
+}
+
+std::string markdown_of(const Table& table) {
+  std::string out = fmt::format("### {}\n\n", escaped(table.title));
+  if (!table.rows.empty()) {
+    std::vector<std::string> heads, rules;
+    for (const Column& column : table.columns) {
+      heads.push_back(column.head);
+      rules.push_back(column.left ? ":--" : "--:");
+    }
+    out += markdown_row(heads) + markdown_row(rules);
+    for (const auto& row : table.rows) {
+      std::vector<std::string> cells;
+      for (const std::string& cell : row) cells.push_back(escaped(cell));
+      out += markdown_row(cells);
+    }
+    out += '\n';
+  }
+  for (const auto& remarks : {table.notes, table.absent}) {
+    for (const Remark& remark : remarks) {
+      out += fmt::format("- {} {}\n", escaped(remark.what), escaped(remark.text));
+    }
+  }
+  if (!table.notes.empty() || !table.absent.empty()) out += '\n';
+  return out;
+}
+
+// ---- CSV ---------------------------------------------------------------------------------------
+
+std::string quoted(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == text.npos) return text;
+  std::string out = "\"";
+  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
+  return out + '"';
+}
+
+template <class T>
+std::string csv_of(const std::optional<T>& value) {
+  return value ? fmt::to_string(*value) : "";
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
+  return fmt::format("{}", fmt::join(parts, separator));
+}
+
+using CsvColumn = std::pair<std::string_view, std::string (*)(const Cell&)>;
+
+template <auto Quantity, auto Member>
+std::string estimated(const Cell& cell) {
+  return cell.summary ? fmt::to_string((*cell.summary).*Quantity.*Member) : "";
+}
+
+constexpr CsvColumn csv_columns[] = {
+    {"model", [](const Cell& c) { return c.model; }},
+    {"workload", [](const Cell& c) { return c.workload; }},
+    {"shape", [](const Cell& c) { return c.shape; }},
+    {"params",
+     [](const Cell& c) {
+       std::vector<std::string> params;
+       for (const auto& [name, value] : c.params) params.push_back(name + '=' + text_of(value));
+       return joined(params, " ");
+     }},
+    {"cores", [](const Cell& c) { return fmt::to_string(c.cores); }},
+    {"layout", [](const Cell& c) { return c.layout; }},
+    {"oversubscribed", [](const Cell& c) { return fmt::to_string(c.oversubscribed); }},
+    {"status", [](const Cell& c) { return std::string(name_of(c.status)); }},
+    {"reason", [](const Cell& c) { return c.reason; }},
+    {"op", [](const Cell& c) { return c.op; }},
+    {"ns_per_op", estimated<&Summary::ns_per_op, &Estimate::median>},
+    {"ns_per_op_low", estimated<&Summary::ns_per_op, &Estimate::low>},
+    {"ns_per_op_high", estimated<&Summary::ns_per_op, &Estimate::high>},
+    {"ops_per_s", estimated<&Summary::ops_per_s, &Estimate::median>},
+    {"ops_per_s_low", estimated<&Summary::ops_per_s, &Estimate::low>},
+    {"ops_per_s_high", estimated<&Summary::ops_per_s, &Estimate::high>},
+    {"cpu_per_wall",
+     [](const Cell& c) { return c.summary ? csv_of(c.summary->cpu_per_wall) : ""; }},
+    {"processes",
+     [](const Cell& c) { return c.summary ? fmt::to_string(c.summary->processes) : ""; }},
+    {"level", [](const Cell& c) { return c.summary ? fmt::to_string(c.summary->level) : ""; }},
+    {"peak_rss_bytes", [](const Cell& c) { return csv_of(c.memory.peak_rss_bytes); }},
+    {"children_peak_rss_bytes",
+     [](const Cell& c) { return csv_of(c.memory.children_peak_rss_bytes); }},
+    {"cold_start_ns", [](const Cell& c) { return csv_of(c.cold_start_ns); }},
+    {"answer", [](const Cell& c) { return c.answer; }},
+    {"verified", [](const Cell& c) { return fmt::to_string(c.verified); }},
+    {"warnings", [](const Cell& c) { return joined(c.warnings, "; "); }},
+    {"command", [](const Cell& c) { return c.command; }},
+};
+
+}  // namespace
+
+std::string to_table(const Result& result, const TableStyle& style) {
+  Terminal terminal(style);
+  const int processes = most_processes(result);
+  for (const Group& group : groups_of(result)) terminal.add(table_of(group, processes));
+  terminal.add(remarks_of(result));
+  return terminal.take();
+}
+
+std::string to_markdown(const Result& result) {
+  std::string out;
+  const int processes = most_processes(result);
+  for (const Group& group : groups_of(result)) out += markdown_of(table_of(group, processes));
+  for (const std::string& remark : remarks_of(result)) out += escaped(remark) + "\n\n";
+  if (!out.empty()) out.pop_back();
+  return out;
+}
+
+std::string to_csv(const Result& result) {
+  std::string out;
+  std::string_view separator = "";
+  for (const auto& [name, value] : csv_columns) {
+    out += std::exchange(separator, ",");
+    out += name;
+  }
+  out += "\r\n";
+  for (const Cell& cell : result.cells) {
+    separator = "";
+    for (const auto& [name, value] : csv_columns) {
+      out += std::exchange(separator, ",");
+      out += quoted(value(cell));
+    }
+    out += "\r\n";
+  }
+  return out;
+}
+
+}  // namespace concbench

@@ -1,0 +1,117 @@
+"""Results as the seven models could give them on two cores, for the tests of the plots.
+
+The medians are of the order that such runtimes reach; nothing was measured to make them.
+"""
+
+import random
+
+MODELS = ("serial", "processes", "threads", "pool", "fibers", "coroutines", "goroutines")
+BLOCKS = "a pool task that blocks would hold its worker"
+WAITS = "one task cannot wait for another"
+TOO_MANY = "its {} processes would exceed the limit of 31,000"
+
+# workload, shape, op, parameters; then ns per op of each model, or why it has none.
+BASIC = (
+    ("fib", "fork_join", "task", {"n": 12}, (0.98, 178e3, 36e3, 1.3, 6.2, 5.9, 251)),
+    ("fib", "fork_join", "task", {"n": 25},
+     (0.97, TOO_MANY.format("242,785"), TOO_MANY.format("242,785"), 1.05, 5.1, 4.8, 238)),
+    ("skynet", "fork_join", "task", {"branching": 10, "leaves": 100},
+     (1.4, 171e3, 31e3, 4.4, 9.1, 8.8, 730)),
+    ("skynet", "fork_join", "task", {"branching": 10, "leaves": 100000},
+     (1.37, TOO_MANY.format("111,111"), TOO_MANY.format("111,111"), 1.9, 4.7, 6.2, 698)),
+    ("nqueens", "fork_join", "task", {"n": 6}, (6.1, 169e3, 33e3, 7.5, 13, 12, 410)),
+    ("nqueens", "fork_join", "task", {"n": 10},
+     (5.8, TOO_MANY.format("35,539"), TOO_MANY.format("35,539"), 4.1, 8.9, 9.4, 320)),
+    ("spawn", "fan_out", "task", {"tasks": 1000}, (1.1, 199e3, 47.7e3, 8.1, 14, 13, 244)),
+    ("ping_pong", "hand_off", "hop", {"hops": 10000, "place": "any"},
+     (WAITS, 19.1e3, 17.4e3, BLOCKS, 5, 5.7, 149)),
+    ("ring", "hand_off", "hop", {"hops": 10000, "tasks": 1000},
+     (WAITS, 21.8e3, 20.3e3, BLOCKS, 12.2, 8.2, 163)),
+    ("mpmc", "channel", "message",
+     {"capacity": 64, "consumers": 2, "messages": 10000, "producers": 2},
+     (WAITS, 3.4e3, 278, BLOCKS, 24, 21, 28.5)),
+    ("yield", "yield", "switch", {"tasks": 100, "yields": 1000},
+     (WAITS, 1.52e3, 1.41e3, BLOCKS, 2.4, 2.3, 62)),
+)
+
+
+def estimate(values):
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    median = ordered[middle] if len(ordered) % 2 else sum(ordered[middle - 1:middle + 1]) / 2
+    return {"median": median, "low": ordered[0], "high": ordered[-1]}
+
+
+def measured(ns_per_op, cores, processes, draw):
+    """Samples of one process each, and their summary."""
+    values = [ns_per_op * draw.lognormvariate(0, 0.05) for _ in range(processes)]
+    ops = 1_000_000_000
+    samples = [
+        {"process": process, "index": 0, "iterations": 1, "wall_ns": round(value * ops),
+         "cpu_ns": round(value * ops * cores), "ops": ops, "voluntary": 0, "involuntary": 0,
+         "migrations": None, "steal_ns": None, "foreign_ns": None}
+        for process, value in enumerate(values)]
+    summary = {"ns_per_op": estimate(values), "ops_per_s": estimate([1e9 / v for v in values]),
+               "cpu_per_wall": float(cores), "processes": processes,
+               "level": 1 - 2.0 ** (1 - processes)}
+    return samples, summary
+
+
+def cell(model, workload, shape, op, params, cores, value, processes, draw):
+    """A measured cell if the value is a number, else one skipped for that reason."""
+    ok = not isinstance(value, str)
+    samples, summary = measured(value, cores, processes, draw) if ok else ([], None)
+    return {
+        "model": model, "workload": workload, "shape": shape, "params": params, "cores": cores,
+        "layout": "compact", "oversubscribed": False, "status": "ok" if ok else "skipped",
+        "reason": None if ok else value, "warnings": [], "command": "concbench run", "op": op,
+        "answer": "1" if ok else "", "verified": ok, "samples": samples, "summary": summary,
+        "latency_ns": None, "memory": {"peak_rss": None, "children_peak_rss": None},
+        "measures": {"cold_start_ns": None},
+        "placement": {"requested": list(range(cores)), "workers": []}}
+
+
+def result(cells, cores):
+    """A result file around the cells, without the entries for Google Benchmark."""
+    return {
+        "context": {"date": "2026-01-31T12:00:00Z", "host_name": "example",
+                    "executable": "concbench", "num_cpus": cores, "caches": [], "load_avg": [],
+                    "library_build_type": "release"},
+        "benchmarks": [],
+        "concbench": {
+            "schema": 1, "complete": True, "date": "2026-01-31T12:00:00Z", "program": "concbench",
+            "seed": 1, "order": [], "adjusted": [],
+            "request": {"argv": ["run"], "preset": "ci", "processes": 6, "repetitions": 1,
+                        "min_time_s": 0.1, "timeout_s": 60.0, "budget_s": None},
+            "derived": {"rankings": []},
+            "build": {"version": "0.1.0", "commit": "0123456789ab", "compiler": "GNU 12.2.0",
+                      "flags": "-O3 -DNDEBUG", "build_type": "Release", "libraries": {}},
+            "environment": {"host": "example", "cpu_model": "Example CPU 9000",
+                            "kernel": "Linux 6.1.0", "hypervisor": "kvm", "governor": None,
+                            "boost": None, "smt": False, "aslr": True, "clocksource": "tsc",
+                            "cgroup": {"path": None}, "load": 0.1, "steal": None, "notes": {}},
+            "topology": {"packages": 1, "cores": cores, "pus": cores, "numa": 1, "caches": [],
+                         "allowed": list(range(cores)), "quota_cpus": None},
+            "cells": cells}}
+
+
+def basic(processes=6):
+    """The seven models on the eight basic workloads, on two cores."""
+    draw = random.Random(1)
+    return result([cell(model, *workload, 2, value, processes, draw)
+                   for *workload, values in BASIC for model, value in zip(MODELS, values)], 2)
+
+
+def scaling(cores=(1, 2, 4, 8), processes=6):
+    """Three workloads over core counts: one scales well, one to a half, one not at all."""
+    draw = random.Random(2)
+    cells = []
+    for *workload, values in (BASIC[1], BASIC[3], BASIC[9]):
+        serial_part = {"fib": 0.02, "skynet": 0.15, "mpmc": 1.1}[workload[0]]
+        for count in cores:
+            for model, value in zip(MODELS, values):
+                if model != "serial" and not isinstance(value, str):
+                    value *= 1.9 * (serial_part + (1 - serial_part) / count)
+                if model != "serial" or count == min(cores):
+                    cells.append(cell(model, *workload, count, value, processes, draw))
+    return result(cells, max(cores))
