@@ -2,14 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace concbench {
 
-// One bound, and the name under which an administrator finds it.
+// One bound, and the name under which an administrator finds it: "kernel.pid_max",
+// "kernel.threads-max", "cgroup pids.max", "RLIMIT_NPROC", "vm.max_map_count", "RLIMIT_NOFILE",
+// "MemAvailable", "cgroup memory.max". Where no bound can be read it is "no limit found" and the
+// largest number.
 struct Limit {
-  std::string name;  // "pid_max", "cgroup pids.max", "RLIMIT_NPROC", "vm.max_map_count"
+  std::string name;
   std::uint64_t value;
 };
 
@@ -21,7 +23,8 @@ struct Limits {
   std::uint64_t thread_stack_bytes;  // address space that a thread's stack takes (RLIMIT_STACK)
 };
 
-// `root` is prepended to /proc and /sys paths, so that a test can show another machine.
+// `root` is prepended to /proc and /sys paths, so that a test can show another machine. Bounds that
+// cannot be read are left out.
 Limits read_limits(const std::string& root = "");
 
 }  // namespace concbench

@@ -215,6 +215,18 @@ std::string too_many(const Topology& machine, const PlacementRequest& request, c
 
 }  // namespace
 
+std::string_view name_of(Layout layout) {
+  switch (layout) {
+    case Layout::compact:
+      return "compact";
+    case Layout::spread:
+      return "spread";
+    case Layout::smt:
+      return "smt";
+  }
+  return "";
+}
+
 std::vector<int> Topology::allowed() const {
   std::vector<int> cpus;
   for (const Pu& pu : pus) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace concbench {
@@ -47,6 +48,7 @@ enum class Layout {
   spread,   // distinct cores, in turn over packages, within these over NUMA nodes, L3, L2 caches
   smt,      // all siblings of a core before the next core; cores as in compact
 };
+std::string_view name_of(Layout layout);
 enum class CoreKind { any, performance, efficiency };  // the most and the least powerful kind
 
 struct PlacementRequest {

@@ -5,42 +5,21 @@
 #include <sched.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <set>
 
 #include "models/cgroup.hpp"
+#include "tests/fake_machine.hpp"
 
 namespace concbench {
 namespace {
 
-namespace fs = std::filesystem;
-
 const std::string data = SOURCE_DIR "/tests/data/";
 const std::string two_packages = "synthetic:Package:2 NUMANode:1 L3Cache:2 Core:4 PU:2";
 
-// A directory of its own for each test, removed with it.
-class Scratch : public testing::Test {
- protected:
-  Scratch() {
-    std::string name = testing::TempDir() + "concbench-topology-XXXXXX";
-    root = mkdtemp(name.data());
-  }
-  ~Scratch() override { fs::remove_all(root); }
-
-  void write(const std::string& path, const std::string& text) const {
-    fs::create_directories(fs::path(root + path).parent_path());
-    std::ofstream(root + path, std::ios::binary) << text;
-  }
-
-  std::string root;
-};
-
-using DescribedMachine = Scratch;
-using Quota = Scratch;
+using DescribedMachine = FakeMachine;
+using Quota = FakeMachine;
 
 // The complaint about a description; fails the test if there is none.
 std::string complaint(const std::string& from) {
