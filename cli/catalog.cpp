@@ -59,8 +59,9 @@ void choose(const Model& model, std::string_view setting, std::string_view token
     if (option.values == "bytes" ? !parse_bytes(value)
                                  : std::ranges::count(split(option.values, '|'), value) == 0) {
       throw UsageError(fmt::format("--model={}: {} must be {}", token, name,
-                                   option.values == "bytes" ? "a size such as 64k or 1m"
-                                                            : "one of " + std::string(option.values)));
+                                   option.values == "bytes"
+                                       ? "a size such as 64k or 1m"
+                                       : "one of " + std::string(option.values)));
     }
     options[std::string(name)] = value;
     return;

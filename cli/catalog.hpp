@@ -12,7 +12,7 @@
 namespace concbench {
 
 struct Candidate {
-  std::string label = {};    // as results name it: "fibers", "fibers:stack=128k", "exec:./mine"
+  std::string label = {};  // as results name it: "fibers", "fibers:stack=128k", "exec:./mine"
   std::string summary = {};
   std::vector<std::string> launch = {};  // the command of its worker
   Options options = {};                  // every option of the model, defaults filled in

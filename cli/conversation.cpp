@@ -117,7 +117,8 @@ void Conversation::spawn(const std::vector<std::string>& command) {
   int why = 0;
   if (read(failure.read_end, &why, sizeof why) == sizeof why) {
     kill_group();
-    throw WorkerFailure(Status::failed, fmt::format("cannot start '{}': {}", command_, strerror(why)));
+    throw WorkerFailure(Status::failed,
+                        fmt::format("cannot start '{}': {}", command_, strerror(why)));
   }
   in_ = in.take_write();
   out_ = out.take_read();
@@ -150,8 +151,9 @@ Json Conversation::receive() {
     string_field(message, "type");
     return message;
   } catch (const BadJson& error) {
-    throw WorkerFailure(Status::failed, fmt::format("the worker wrote no message of the protocol: {}: {}",
-                                                    error.what(), to_line(line.substr(0, 80))));
+    throw WorkerFailure(Status::failed,
+                        fmt::format("the worker wrote no message of the protocol: {}: {}",
+                                    error.what(), to_line(line.substr(0, 80))));
   }
 }
 
@@ -179,7 +181,8 @@ bool Conversation::ended_within(int ms) {
 int Conversation::wait_ms() const {
   const auto left =
       std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
-  if (left < 0) throw WorkerFailure(Status::timeout, "the worker did not answer in time" + last_words());
+  if (left < 0)
+    throw WorkerFailure(Status::timeout, "the worker did not answer in time" + last_words());
   return static_cast<int>(std::min<long>(left, 1'000'000)) + 1;
 }
 
@@ -215,13 +218,14 @@ void Conversation::fail_ended() {
   kill_group();
   if (!ended) throw WorkerFailure(Status::failed, "the worker closed its output" + last_words());
   if (WIFSIGNALED(exit_status_)) {
-    throw WorkerFailure(Status::crashed, fmt::format("the worker was ended by signal {} ({}){}",
-                                                     WTERMSIG(exit_status_),
-                                                     strsignal(WTERMSIG(exit_status_)), last_words()));
+    throw WorkerFailure(
+        Status::crashed,
+        fmt::format("the worker was ended by signal {} ({}){}", WTERMSIG(exit_status_),
+                    strsignal(WTERMSIG(exit_status_)), last_words()));
   }
-  throw WorkerFailure(WEXITSTATUS(exit_status_) == 0 ? Status::failed : Status::crashed,
-                      fmt::format("the worker ended with exit code {}{}",
-                                  WEXITSTATUS(exit_status_), last_words()));
+  throw WorkerFailure(
+      WEXITSTATUS(exit_status_) == 0 ? Status::failed : Status::crashed,
+      fmt::format("the worker ended with exit code {}{}", WEXITSTATUS(exit_status_), last_words()));
 }
 
 // The last line it wrote to stderr, which often says why.

@@ -15,7 +15,7 @@ namespace {
 using Clock = Conversation::Clock;
 
 struct Probe {
-  double start_s = 0;      // to start a worker and open a cell
+  double start_s = 0;         // to start a worker and open a cell
   double seconds_per_op = 0;  // 0 where the probe failed: the cell itself will say why
 };
 
@@ -106,9 +106,8 @@ std::vector<std::string> fit_budget(Plan& plan, Preset& preset, double budget_s)
                                preset.repetitions, asked, budget_s));
   }
   while (!plan.steps.empty() && expected_time(plan, preset) > budget_s) {
-    const auto dearest = std::ranges::max_element(plan.steps, {}, [&](const Step& step) {
-      return worker_time(plan.jobs[step.job], preset);
-    });
+    const auto dearest = std::ranges::max_element(
+        plan.steps, {}, [&](const Step& step) { return worker_time(plan.jobs[step.job], preset); });
     Job& job = plan.jobs[dearest->job];
     job.cell.reason = fmt::format("dropped to keep the budget of {} s: it would take {}", budget_s,
                                   spoken_time(worker_time(job, preset) * preset.processes));

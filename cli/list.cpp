@@ -46,7 +46,8 @@ Json model_json(const Candidate& candidate) {
   Json variants = Json::object();
   for (const Option& option : candidate.model->options) {
     variants[std::string(option.name)] = {
-        {"values", option.values}, {"default", candidate.options.at(std::string(option.name))},
+        {"values", option.values},
+        {"default", candidate.options.at(std::string(option.name))},
         {"help", option.help}};
   }
   return {{"name", candidate.label},

@@ -31,15 +31,14 @@ int print(const std::string& text) {
 }
 
 int perform(Command command) {
-  return std::visit(
-      Overload{
-          [](RunRequest& request) { return run(std::move(request)); },
-          [](ListRequest& request) { return list(request); },
-          [](TopoRequest& request) { return print(topo(request)); },
-          [](WorkerRequest& request) { return run_worker(request); },
-          [](Text& text) { return print(text.text); },
-      },
-      command);
+  return std::visit(Overload{
+                        [](RunRequest& request) { return run(std::move(request)); },
+                        [](ListRequest& request) { return list(request); },
+                        [](TopoRequest& request) { return print(topo(request)); },
+                        [](WorkerRequest& request) { return run_worker(request); },
+                        [](Text& text) { return print(text.text); },
+                    },
+                    command);
 }
 
 // Results are only out once stdout has taken them.

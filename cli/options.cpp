@@ -70,7 +70,8 @@ Enum parse_word(const std::string& option, const std::string& text,
 }
 
 Format parse_format(const std::string& text, bool tables_only) {
-  std::vector<std::pair<std::string, Format>> words{{"table", Format::table}, {"json", Format::json}};
+  std::vector<std::pair<std::string, Format>> words{{"table", Format::table},
+                                                    {"json", Format::json}};
   if (!tables_only) {
     words.insert(words.end(), {{"csv", Format::csv}, {"markdown", Format::markdown}});
   }
@@ -125,7 +126,8 @@ struct Setting {
 Setting parse_setting(const std::string& text) {
   const std::size_t dot = text.find('.'), equals = text.find('=');
   if (dot == text.npos || equals == text.npos || dot > equals) {
-    throw UsageError(fmt::format("--set {}: write WORKLOAD.PARAMETER=VALUE, such as fib.n=30", text));
+    throw UsageError(
+        fmt::format("--set {}: write WORKLOAD.PARAMETER=VALUE, such as fib.n=30", text));
   }
   Setting setting{text.substr(0, dot), text.substr(dot + 1, equals - dot - 1), {}};
   const Words known = known_workloads();
@@ -137,8 +139,8 @@ Setting parse_setting(const std::string& text) {
   for (const ParamInfo& param : workload_info(setting.workload).params) {
     names.emplace_back(param.name);
     if (param.name != setting.param) continue;
-    for (const std::string& value : split_list("--set " + text.substr(0, equals),
-                                               text.substr(equals + 1))) {
+    for (const std::string& value :
+         split_list("--set " + text.substr(0, equals), text.substr(equals + 1))) {
       setting.values.push_back(parse_value(setting.workload, param, value));
     }
     return setting;
@@ -169,10 +171,9 @@ struct WorkerWords {
 
 const std::vector<std::pair<std::string, Layout>> layouts = {
     {"compact", Layout::compact}, {"spread", Layout::spread}, {"smt", Layout::smt}};
-const std::vector<std::pair<std::string, CoreKind>> kinds = {
-    {"any", CoreKind::any},
-    {"performance", CoreKind::performance},
-    {"efficiency", CoreKind::efficiency}};
+const std::vector<std::pair<std::string, CoreKind>> kinds = {{"any", CoreKind::any},
+                                                             {"performance", CoreKind::performance},
+                                                             {"efficiency", CoreKind::efficiency}};
 
 template <class W>
 void add_placement_options(CLI::App& app, W& words) {
@@ -187,7 +188,8 @@ void add_placement_options(CLI::App& app, W& words) {
   app.add_option("--core-kind", words.core_kind, "any, performance or efficiency cores")
       ->group(group)
       ->capture_default_str();
-  app.add_flag("--oversubscribe", words.oversubscribe, "allow more workers than cores")->group(group);
+  app.add_flag("--oversubscribe", words.oversubscribe, "allow more workers than cores")
+      ->group(group);
 }
 
 void add_run_options(CLI::App& app, RunWords& words) {
@@ -213,13 +215,17 @@ void add_run_options(CLI::App& app, RunWords& words) {
   option("--budget", words.budget, "seconds for everything: fewer samples first, then fewer cells");
   option("--seed", words.seed, "seed of the order in which cells are run");
   const auto result = "Results";
-  app.add_option("--out", words.out, "write the result to this file; '-' for stdout")->group(result);
+  app.add_option("--out", words.out, "write the result to this file; '-' for stdout")
+      ->group(result);
   app.add_option("--resume", words.resume, "finish the run of this result file")->group(result);
-  app.add_flag("--dry-run", words.dry_run, "show what would be run, and for how long")->group(result);
+  app.add_flag("--dry-run", words.dry_run, "show what would be run, and for how long")
+      ->group(result);
   app.add_option("--format", words.format, "what stdout shows: table, json, csv or markdown")
       ->group(result)
       ->capture_default_str();
-  app.add_option("--color", words.color, "auto, always or never")->group(result)->capture_default_str();
+  app.add_option("--color", words.color, "auto, always or never")
+      ->group(result)
+      ->capture_default_str();
 }
 
 PlacementRequest placement_request(const std::string& cpus, const std::string& layout,
@@ -246,7 +252,8 @@ RunRequest to_request(const RunWords& words, Words argv) {
   RunRequest request;
   request.argv = std::move(argv);
   request.models = words.models.empty() ? basic_models() : parse_models(words.models);
-  request.workloads = words.workloads.empty() ? basic_workloads() : parse_workloads(words.workloads);
+  request.workloads =
+      words.workloads.empty() ? basic_workloads() : parse_workloads(words.workloads);
   for (const std::string& text : words.sets) {
     Setting setting = parse_setting(text);
     if (!std::ranges::count(request.workloads, setting.workload)) {
@@ -337,23 +344,26 @@ std::string unexpected(const CLI::App& app, const std::string& word) {
 
 Command parse_command_line(const Words& arguments) {
   refuse_empty_values(arguments);
-  CLI::App app{"concbench measures concurrency models on this machine: processes, threads, a pool, "
-               "fibers, coroutines and goroutines run the same verified work.",
-               "concbench"};
-  app.footer("Exit codes: 0 all measured or skipped with a reason, 2 usage or input error, 3 some "
-             "cells failed,\n4 results not written, 5 impossible on this machine, 128+n ended by "
-             "signal n.\nconcbench COMMAND --help says more and gives examples.");
-  app.set_version_flag("--version", fmt::format("concbench {} ({})", build_info::version,
-                                                build_info::commit));
+  CLI::App app{
+      "concbench measures concurrency models on this machine: processes, threads, a pool, "
+      "fibers, coroutines and goroutines run the same verified work.",
+      "concbench"};
+  app.footer(
+      "Exit codes: 0 all measured or skipped with a reason, 2 usage or input error, 3 some "
+      "cells failed,\n4 results not written, 5 impossible on this machine, 128+n ended by "
+      "signal n.\nconcbench COMMAND --help says more and gives examples.");
+  app.set_version_flag("--version",
+                       fmt::format("concbench {} ({})", build_info::version, build_info::commit));
 
   RunWords run_words;
   CLI::App* run = app.add_subcommand("run", "measure cells: models × workloads on chosen cores");
   add_run_options(*run, run_words);
-  run->footer("Examples:\n"
-              "  concbench run\n"
-              "  concbench run --model=fibers --cores=2 --out r.json\n"
-              "  concbench run --model=all --workload=fib --set fib.n=12,27 --cores=1,2\n"
-              "  concbench run --model=threads,threads:wait=condvar --workload=ping_pong");
+  run->footer(
+      "Examples:\n"
+      "  concbench run\n"
+      "  concbench run --model=fibers --cores=2 --out r.json\n"
+      "  concbench run --model=all --workload=fib --set fib.n=12,27 --cores=1,2\n"
+      "  concbench run --model=threads,threads:wait=condvar --workload=ping_pong");
 
   std::string list_format = "table";
   CLI::App* list = app.add_subcommand("list", "models, workloads, and which pairs can run");
@@ -366,22 +376,25 @@ Command parse_command_line(const Words& arguments) {
   topo->add_option("--from", topo_words.from,
                    "a described machine: synthetic:DESCRIPTION or xml:FILE, as hwloc writes them");
   topo->add_option("--format", topo_words.format, "table or json")->capture_default_str();
-  topo->footer("Examples:\n"
-               "  concbench topo --cores=2 --layout=spread\n"
-               "  concbench topo --from=\"synthetic:Package:2 L3Cache:2 Core:4 PU:2\" --cores=4");
+  topo->footer(
+      "Examples:\n"
+      "  concbench topo --cores=2 --layout=spread\n"
+      "  concbench topo --from=\"synthetic:Package:2 L3Cache:2 Core:4 PU:2\" --cores=4");
 
   WorkerWords worker_words;
   CLI::App* worker = app.add_subcommand(
       "worker", "speak the worker protocol, or run one cell in this process (for perf and gdb)");
   worker->add_option("--model", worker_words.model, "a model of this program")->required();
   worker->add_option("--workload", worker_words.workload, "run this workload and leave");
-  worker->add_option("--set", worker_words.sets, "WORKLOAD.PARAMETER=VALUE")->allow_extra_args(false);
+  worker->add_option("--set", worker_words.sets, "WORKLOAD.PARAMETER=VALUE")
+      ->allow_extra_args(false);
   worker->add_option("--cpus", worker_words.cpus, "logical CPU of each worker");
   worker->add_option("--iterations", worker_words.iterations, "runs in a sample");
   worker->add_option("--samples", worker_words.samples, "samples");
-  worker->footer("Example:\n"
-                 "  perf record concbench worker --model=fibers --workload=fib --set fib.n=27 "
-                 "--cpus=0,1 --iterations=100");
+  worker->footer(
+      "Example:\n"
+      "  perf record concbench worker --model=fibers --workload=fib --set fib.n=27 "
+      "--cpus=0,1 --iterations=100");
 
   app.require_subcommand(1);
   try {

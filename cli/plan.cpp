@@ -40,8 +40,9 @@ std::vector<Params> sizes_of(const WorkloadInfo& info, const Sweep& sweep,
 std::vector<Placement> placements(const RunRequest& request, const Topology& topology) {
   std::vector<int> counts = request.cores;
   if (counts.empty()) {
-    counts.push_back(request.placement.cpus.empty() ? topology.usable_cores()
-                                                    : static_cast<int>(request.placement.cpus.size()));
+    counts.push_back(request.placement.cpus.empty()
+                         ? topology.usable_cores()
+                         : static_cast<int>(request.placement.cpus.size()));
   }
   std::vector<Placement> list;
   for (const int count : counts) {

@@ -18,8 +18,8 @@ struct Job {
   std::size_t candidate;  // index in Plan::candidates
   Workload workload;
   Placement placement;
-  Cell cell;               // as it will be reported; skipped with a reason if it cannot run
-  bool closed = false;     // it has its last word; no further step of it is run
+  Cell cell;            // as it will be reported; skipped with a reason if it cannot run
+  bool closed = false;  // it has its last word; no further step of it is run
   // Expected, from a small run (see estimate); 0 is unknown.
   double start_s = 0, iteration_s = 0;
 };

@@ -14,10 +14,10 @@ namespace concbench {
 
 struct Preset {
   std::string_view name, summary;
-  int processes;       // workers of each cell
-  int repetitions;     // samples in each worker
-  double min_time_s;   // of one sample
-  double timeout_s;    // of one worker
+  int processes;      // workers of each cell
+  int repetitions;    // samples in each worker
+  double min_time_s;  // of one sample
+  double timeout_s;   // of one worker
   Sizes ParamInfo::*sizes;
 };
 

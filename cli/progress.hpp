@@ -1,5 +1,5 @@
-// How a long run shows on stderr that it goes on: a bar with the time left on a terminal, a line for
-// each finished cell elsewhere.
+// How a long run shows on stderr that it goes on: a bar with the time left on a terminal, a line
+// for each finished cell elsewhere.
 #pragma once
 
 #include <chrono>

@@ -83,15 +83,15 @@ void take_over(Plan& plan, const Result& before) {
       job.cell.reason.clear();
     }
     std::erase_if(plan.steps, [&](const Step& step) {
-      const auto has_run = [&](const ProcessInfo& process) { return process.index == step.process; };
+      const auto has_run = [&](const ProcessInfo& process) {
+        return process.index == step.process;
+      };
       return step.job == i && (job.closed || std::ranges::any_of(job.cell.processes, has_run));
     });
   }
 }
 
-std::string now_rfc3339() {
-  return fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)));
-}
+std::string now_rfc3339() { return fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr))); }
 
 Result new_result(const RunRequest& request, const Topology& topology) {
   Result result;
@@ -139,8 +139,8 @@ void print_plan(const Plan& plan, const RunRequest& request,
 TableStyle style_of(When color) {
   const bool terminal = isatty(STDOUT_FILENO);
   TableStyle style;
-  style.color = color == When::always ||
-                (color == When::automatic && terminal && !std::getenv("NO_COLOR"));
+  style.color =
+      color == When::always || (color == When::automatic && terminal && !std::getenv("NO_COLOR"));
   style.unicode = std::string_view(nl_langinfo(CODESET)) == "UTF-8";
   winsize size{};
   if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
@@ -162,8 +162,8 @@ std::string shown(const Result& result, const RunRequest& request) {
 
 int exit_code(const Result& result) {
   const auto has = [&](auto... statuses) {
-    return std::ranges::any_of(result.cells,
-                               [&](const Cell& cell) { return ((cell.status == statuses) || ...); });
+    return std::ranges::any_of(
+        result.cells, [&](const Cell& cell) { return ((cell.status == statuses) || ...); });
   };
   if (has(Status::failed, Status::crashed, Status::timeout)) return exit_cells_failed;
   if (has(Status::ok)) return exit_ok;
@@ -211,7 +211,8 @@ int run(RunRequest request) {
   save();
   int signal;
   {
-    Progress progress(plan.steps.size(), expected_time(plan, request.preset), isatty(STDERR_FILENO));
+    Progress progress(plan.steps.size(), expected_time(plan, request.preset),
+                      isatty(STDERR_FILENO));
     for (const std::string& sentence : result.adjusted) fmt::print(stderr, "{}\n", sentence);
     signal = run_session(plan, request, result, progress, save);
   }

@@ -21,7 +21,8 @@ Clock::duration seconds(double s) {
 // No operation is so quick that more are needed; a worker that says so is not to be believed.
 constexpr std::int64_t most_iterations = 1'000'000'000'000;
 
-// Iterations that make a sample last `min_time_s`, found by running; the runs also warm the cell up.
+// Iterations that make a sample last `min_time_s`, found by running; the runs also warm the cell
+// up.
 std::int64_t calibrate(OpenCell& cell, double min_time_s) {
   std::int64_t iterations = 1;
   for (;;) {
@@ -90,12 +91,14 @@ std::vector<std::string> doubts(const Cell& cell, const Preset& preset) {
     steal += static_cast<double>(sample.steal_ns.value_or(0));
     foreign += static_cast<double>(sample.foreign_ns.value_or(0));
   }
-  const double capacity = wall * static_cast<double>(std::max<std::size_t>(1, cell.requested_cpus.size()));
+  const double capacity =
+      wall * static_cast<double>(std::max<std::size_t>(1, cell.requested_cpus.size()));
   const double differ = spread(cell.summary->ns_per_op);
 
   std::vector<std::string> doubts;
   if (steal > 0.02 * capacity) {
-    doubts.push_back(fmt::format("the hypervisor took {:.0f} % of these CPUs", 100 * steal / capacity));
+    doubts.push_back(
+        fmt::format("the hypervisor took {:.0f} % of these CPUs", 100 * steal / capacity));
   }
   if (foreign > 0.05 * capacity) {
     doubts.push_back(

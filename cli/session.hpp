@@ -10,8 +10,8 @@
 
 namespace concbench {
 
-// Measures how long an iteration of each job takes, by one small run of each model and workload, and
-// marks as skipped the jobs that would outlast their time. Cheap: a fraction of the run itself.
+// Measures how long an iteration of each job takes, by one small run of each model and workload,
+// and marks as skipped the jobs that would outlast their time. Cheap: a fraction of the run itself.
 void estimate(Plan& plan, const Preset& preset);
 
 // How long one worker of this job is expected to take, in seconds.

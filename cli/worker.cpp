@@ -60,20 +60,24 @@ Timing measure(Instance& instance, const Workload& workload, std::int64_t iterat
   Timing timing{};
   Stopwatch clock;
   std::exception_ptr failure;
-  benchmark::RegisterBenchmark("cell", [&](benchmark::State& state) {
-    bool first = true;
-    for (auto _ : state) {
-      try {
-        run_once(instance, workload, clock, timing, first);
-      } catch (...) {  // must not pass through Google Benchmark, which would not unwind
-        failure = std::current_exception();
-        state.SkipWithError("failed");
-        break;
-      }
-      state.SetIterationTime(static_cast<double>(clock.last_wall_ns()) / 1e9);
-      first = false;
-    }
-  })->UseManualTime()->Iterations(iterations);
+  benchmark::RegisterBenchmark(
+      "cell",
+      [&](benchmark::State& state) {
+        bool first = true;
+        for (auto _ : state) {
+          try {
+            run_once(instance, workload, clock, timing, first);
+          } catch (...) {  // must not pass through Google Benchmark, which would not unwind
+            failure = std::current_exception();
+            state.SkipWithError("failed");
+            break;
+          }
+          state.SetIterationTime(static_cast<double>(clock.last_wall_ns()) / 1e9);
+          first = false;
+        }
+      })
+      ->UseManualTime()
+      ->Iterations(iterations);
   Keeper keeper;
   // The filter is given here so that no environment variable can change it.
   const std::size_t ran = benchmark::RunSpecifiedBenchmarks(&keeper, nullptr, "cell");
@@ -181,15 +185,15 @@ class Worker {
         refuses[std::string(info.about.name)] = why;
       }
     }
-    return {{"type", "hello"},          {"protocol", 1},
-            {"program", "concbench"},   {"version", build_info::version},
+    return {{"type", "hello"},           {"protocol", 1},
+            {"program", "concbench"},    {"version", build_info::version},
             {"model", candidate_.label}, {"workloads", workloads},
             {"refuses", refuses}};
   }
 
   Json open(const Json& message) try {
-    workload_ = make_workload(string_field(message, "workload"),
-                              params_from(field(message, "params")));
+    workload_ =
+        make_workload(string_field(message, "workload"), params_from(field(message, "params")));
     Setup setup;
     for (const Json& cpu : field(message, "cpus")) setup.cpus.push_back(cpu.get<int>());
     if (setup.cpus.empty()) return refused("no CPUs were named");
@@ -213,9 +217,8 @@ class Worker {
     const Timing timing = measure(*instance_, *workload_, iterations);
     Json workers = Json::array();
     for (const WorkerReport& worker : instance_->workers()) {
-      workers.push_back({{"cpu", worker.cpu},
-                         {"observed", worker.observed},
-                         {"migrations", worker.migrations}});
+      workers.push_back(
+          {{"cpu", worker.cpu}, {"observed", worker.observed}, {"migrations", worker.migrations}});
     }
     return {{"type", "sample"},
             {"iterations", iterations},
@@ -239,8 +242,7 @@ int run_alone(const Candidate& candidate, const WorkerRequest& request) {
   const Setup setup{request.cpus.empty() ? discover().allowed() : request.cpus, candidate.options};
   std::string why = candidate.no_pair(workload);
   if (why.empty()) {
-    why = candidate.model->refusal(
-        {about(workload).shape, demand(workload), setup, read_limits()});
+    why = candidate.model->refusal({about(workload).shape, demand(workload), setup, read_limits()});
   }
   if (!why.empty()) throw Impossible(why);
   std::unique_ptr<Instance> instance;
@@ -286,7 +288,8 @@ int run_worker(const WorkerRequest& request) {
 std::string lone_command(const Candidate& candidate, const Workload& workload,
                          const std::vector<int>& cpus) {
   std::string launch;
-  for (const std::string& word : candidate.launch) launch += (launch.empty() ? "" : " ") + quoted(word);
+  for (const std::string& word : candidate.launch)
+    launch += (launch.empty() ? "" : " ") + quoted(word);
   const std::string name(about(workload).name);
   const Params params = params_of(workload);
   if (candidate.built_in()) {
@@ -305,8 +308,9 @@ std::string lone_command(const Candidate& candidate, const Workload& workload,
                   {"params", json},
                   {"cpus", cpus},
                   {"options", candidate.options}};
-  return fmt::format("printf '%s\\n' {} '{{\"type\":\"run\",\"iterations\":10}}' '{{\"type\":\"close\"}}' | {}",
-                     quoted(to_line(open)), launch);
+  return fmt::format(
+      "printf '%s\\n' {} '{{\"type\":\"run\",\"iterations\":10}}' '{{\"type\":\"close\"}}' | {}",
+      quoted(to_line(open)), launch);
 }
 
 }  // namespace concbench

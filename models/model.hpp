@@ -1,23 +1,33 @@
-// What a model is: a class with a verb for each shape it can run, and one constant that describes it.
+// What a model is: a class with a verb for each shape it can run, and one constant that describes
+// it.
 //
 //   class Threads {
 //    public:
-//     explicit Threads(const Setup& setup);                  // starts what is needed before a clock
-//     template <ForkJoin K> Outcome fork_join(K kernel, Stopwatch& clock);
-//     template <FanOut K>   Outcome fan_out(K kernel, Stopwatch& clock);
-//     template <HandOff K>  Outcome hand_off(K kernel, Stopwatch& clock);
-//     template <Channel K>  Outcome channel(K kernel, Stopwatch& clock);
-//     template <Yielding K> Outcome yield(K kernel, Stopwatch& clock);
-//     std::vector<WorkerReport> workers() const;             // where it was seen, not where it was put
-//     static std::string no_verb(Shape shape);               // why a shape has no verb
-//     static constexpr bool pins = false;                    // optional: workers bound one to one
-//     static std::string refusal(const Ask& ask);            // why a size cannot be held, or ""
-//   };
-//   constexpr Model threads_model = describe<Threads>("threads", "a std::thread per task", options);
+//     // Starts what has to be there before any clock.
+//     explicit Threads(const Setup& setup);
 //
-// A verb left out is a pair that cannot work; `no_verb` then says why. A verb calls clock.start()
-// and clock.stop() at the ends of the interval that workloads/shapes.hpp states for its shape, and
-// returns what it counted and computed, never what should have come out.
+//     // A verb for each shape: it calls clock.start() and clock.stop() at the ends of the interval
+//     // that workloads/shapes.hpp states, and returns what it counted and computed, never what
+//     // should have come out. A verb left out is a pair that cannot work.
+//     template <ForkJoin K>
+//     Outcome fork_join(K kernel, Stopwatch& clock);
+//     template <FanOut K>
+//     Outcome fan_out(K kernel, Stopwatch& clock);
+//     …
+//
+//     // Where it was seen, not where it was put.
+//     std::vector<WorkerReport> workers() const;
+//     // Why a shape has no verb.
+//     static std::string no_verb(Shape shape);
+//     // Why a size cannot be held here, or "".
+//     static std::string refusal(const Ask& ask);
+//     // Only if it binds its workers to one CPU each.
+//     static constexpr bool pins = true;
+//   };
+//
+//   extern const Model threads_model;
+//   constexpr Model threads_model = describe<Threads>("threads", "a std::thread per task",
+//   options);
 #pragma once
 
 #include <cstdint>
@@ -52,7 +62,7 @@ struct Outcome {
 
 // Where one worker, or the unpinned tasks of a model together, really ran.
 struct WorkerReport {
-  int cpu;                    // the CPU it is bound to as read back, or -1 if it may use the whole set
+  int cpu;  // the CPU it is bound to as read back, or -1 if it may use the whole set
   std::vector<int> observed;  // the CPUs it was seen on, ascending
   std::uint64_t migrations;   // changes of CPU between two sightings
 };
@@ -103,36 +113,41 @@ struct Model {
   std::string (*missing)() = nullptr;
 };
 
-// Calls the verb of `model` that fits the kernel's shape.
-template <class M, class K>
-  requires(K::about.shape == Shape::fork_join) && requires(M& m, K k, Stopwatch& c) { m.fork_join(k, c); }
-Outcome perform(M& model, const K& kernel, Stopwatch& clock) {
-  return model.fork_join(kernel, clock);
-}
-template <class M, class K>
-  requires(K::about.shape == Shape::fan_out) && requires(M& m, K k, Stopwatch& c) { m.fan_out(k, c); }
-Outcome perform(M& model, const K& kernel, Stopwatch& clock) {
-  return model.fan_out(kernel, clock);
-}
-template <class M, class K>
-  requires(K::about.shape == Shape::hand_off) && requires(M& m, K k, Stopwatch& c) { m.hand_off(k, c); }
-Outcome perform(M& model, const K& kernel, Stopwatch& clock) {
-  return model.hand_off(kernel, clock);
-}
-template <class M, class K>
-  requires(K::about.shape == Shape::channel) && requires(M& m, K k, Stopwatch& c) { m.channel(k, c); }
-Outcome perform(M& model, const K& kernel, Stopwatch& clock) {
-  return model.channel(kernel, clock);
-}
-template <class M, class K>
-  requires(K::about.shape == Shape::yield) && requires(M& m, K k, Stopwatch& c) { m.yield(k, c); }
-Outcome perform(M& model, const K& kernel, Stopwatch& clock) {
-  return model.yield(kernel, clock);
-}
+// The verb of a shape, by its name in the model's class.
+template <Shape>
+struct Verb;
+template <>
+struct Verb<Shape::fork_join> {
+  static auto call(auto& m, auto k, auto& c) -> decltype(m.fork_join(k, c)) {
+    return m.fork_join(k, c);
+  }
+};
+template <>
+struct Verb<Shape::fan_out> {
+  static auto call(auto& m, auto k, auto& c) -> decltype(m.fan_out(k, c)) {
+    return m.fan_out(k, c);
+  }
+};
+template <>
+struct Verb<Shape::hand_off> {
+  static auto call(auto& m, auto k, auto& c) -> decltype(m.hand_off(k, c)) {
+    return m.hand_off(k, c);
+  }
+};
+template <>
+struct Verb<Shape::channel> {
+  static auto call(auto& m, auto k, auto& c) -> decltype(m.channel(k, c)) {
+    return m.channel(k, c);
+  }
+};
+template <>
+struct Verb<Shape::yield> {
+  static auto call(auto& m, auto k, auto& c) -> decltype(m.yield(k, c)) { return m.yield(k, c); }
+};
 
 template <class M, class K>
-concept Runs = requires(M& model, const K& kernel, Stopwatch& clock) {
-  perform(model, kernel, clock);
+concept Runs = requires(M& model, K kernel, Stopwatch& clock) {
+  Verb<K::about.shape>::call(model, kernel, clock);
 };
 
 template <class M>
@@ -144,7 +159,7 @@ class Started final : public Instance {
     return std::visit(
         [&]<class K>(const K& kernel) -> Outcome {
           if constexpr (Runs<M, K>) {
-            return perform(model_, kernel, clock);
+            return Verb<K::about.shape>::call(model_, kernel, clock);
           } else {
             throw std::logic_error(M::no_verb(K::about.shape));
           }
@@ -165,8 +180,10 @@ constexpr Model describe(std::string_view name, std::string_view summary,
   model.no_pair = [](const Workload& workload) {
     return std::visit(
         []<class K>(const K&) -> std::string {
-          if constexpr (Runs<M, K>) return "";
-          else return M::no_verb(K::about.shape);
+          if constexpr (Runs<M, K>)
+            return "";
+          else
+            return M::no_verb(K::about.shape);
         },
         workload);
   };

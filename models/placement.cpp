@@ -217,12 +217,9 @@ std::string too_many(const Topology& machine, const PlacementRequest& request, c
 
 std::string_view name_of(Layout layout) {
   switch (layout) {
-    case Layout::compact:
-      return "compact";
-    case Layout::spread:
-      return "spread";
-    case Layout::smt:
-      return "smt";
+    case Layout::compact: return "compact";
+    case Layout::spread: return "spread";
+    case Layout::smt: return "smt";
   }
   return "";
 }

@@ -6,16 +6,11 @@ namespace concbench {
 
 std::string_view name_of(Status status) {
   switch (status) {
-    case Status::ok:
-      return "ok";
-    case Status::failed:
-      return "failed";
-    case Status::crashed:
-      return "crashed";
-    case Status::timeout:
-      return "timeout";
-    case Status::skipped:
-      return "skipped";
+    case Status::ok: return "ok";
+    case Status::failed: return "failed";
+    case Status::crashed: return "crashed";
+    case Status::timeout: return "timeout";
+    case Status::skipped: return "skipped";
   }
   return "";
 }

@@ -46,9 +46,9 @@ struct Summary {
 
 // What is known of one worker process as a whole.
 struct ProcessInfo {
-  int index = 0;  // `Sample::process`
-  std::optional<std::int64_t> cold_start_ns;            // starting the model until its first task ran
-  std::optional<std::int64_t> peak_rss_bytes;           // of the process itself
+  int index = 0;                               // `Sample::process`
+  std::optional<std::int64_t> cold_start_ns;   // starting the model until its first task ran
+  std::optional<std::int64_t> peak_rss_bytes;  // of the process itself
   std::optional<std::int64_t> children_peak_rss_bytes;  // of the largest process it started
 };
 

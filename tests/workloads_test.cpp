@@ -1,10 +1,10 @@
 // The kernels, each against something that knows nothing of it: published values, or a naive count.
+#include "workloads/workloads.hpp"
+
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <numeric>
-
-#include "workloads/workloads.hpp"
 
 namespace concbench {
 namespace {

@@ -1,6 +1,7 @@
 // fib: the naive recursion for Fibonacci numbers. A task does almost nothing, so what is measured
 // is the cost of making a task and awaiting it.
-// Source: the benchmark of Cilk (Frigo, Leiserson, Randall, PLDI 1998) and of most schedulers since.
+// Source: the benchmark of Cilk (Frigo, Leiserson, Randall, PLDI 1998) and of most schedulers
+// since.
 #pragma once
 
 #include <utility>

@@ -47,9 +47,11 @@ struct NQueens {
     return ~(node.columns | node.left | node.right) & ((1u << n) - 1);
   }
 
-  static constexpr std::uint64_t solutions[] = {1,   0,   0,    2,     10,    4,      40,      92,
-                                                352, 724, 2680, 14200, 73712, 365596, 2279184, 14772512};
-  static constexpr std::uint64_t nodes[] = {2, 3, 6, 17, 54, 153, 552, 2057, 8394, 35539, 166926, 856189, 4674890, 27358553, 171129072, 1141190303};
+  static constexpr std::uint64_t solutions[] = {
+      1, 0, 0, 2, 10, 4, 40, 92, 352, 724, 2680, 14200, 73712, 365596, 2279184, 14772512};
+  static constexpr std::uint64_t nodes[] = {2,       3,        6,         17,        54,     153,
+                                            552,     2057,     8394,      35539,     166926, 856189,
+                                            4674890, 27358553, 171129072, 1141190303};
 };
 
 }  // namespace concbench

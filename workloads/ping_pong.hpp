@@ -16,8 +16,8 @@ struct PingPong {
   static constexpr Param<PingPong> params[] = {
       {"hops", &PingPong::hop_count, "how often the token is passed", 1, 1'000'000'000, 10'000,
        10'000, 100'000},
-      {"place", &PingPong::placed, "where the two live: wherever, on one worker, on two", 0, 2, 0, 0,
-       0, "any|same|cross"},
+      {"place", &PingPong::placed, "where the two live: wherever, on one worker, on two", 0, 2, 0,
+       0, 0, "any|same|cross"},
   };
 
   static std::uint64_t tasks() { return 2; }

@@ -66,24 +66,24 @@ concept Kernel = std::copyable<K> && requires(const K k) {
 // A tree of tasks. A node with no children is a leaf; any other node's result is the fold of its
 // children's results, each child being a task of its own that its parent awaits. Op: task.
 template <class K>
-concept ForkJoin = Kernel<K> && K::about.shape == Shape::fork_join &&
-                   requires(const K k, const typename K::Node node, unsigned i,
-                            typename K::Result result) {
-                     { k.root() } -> std::same_as<typename K::Node>;
-                     { k.children(node) } -> std::same_as<unsigned>;
-                     { k.child(node, i) } -> std::same_as<typename K::Node>;
-                     { k.leaf(node) } -> std::same_as<typename K::Result>;
-                     { k.fold(result, result) } -> std::same_as<typename K::Result>;
-                     { k.answer(result) } -> std::same_as<std::uint64_t>;
-                   };
+concept ForkJoin = Kernel<K> && K::about.shape ==
+                   Shape::fork_join&& requires(const K k, const typename K::Node node, unsigned i,
+                                               typename K::Result result) {
+  { k.root() } -> std::same_as<typename K::Node>;
+  { k.children(node) } -> std::same_as<unsigned>;
+  { k.child(node, i) } -> std::same_as<typename K::Node>;
+  { k.leaf(node) } -> std::same_as<typename K::Result>;
+  { k.fold(result, result) } -> std::same_as<typename K::Result>;
+  { k.answer(result) } -> std::same_as<std::uint64_t>;
+};
 
 // `tasks()` independent tasks, then a join of all. The answer is the sum of `body(i)`. Op: task.
 template <class K>
-concept FanOut = Kernel<K> && K::about.shape == Shape::fan_out &&
-                 requires(const K k, std::uint64_t i) {
-                   { k.tasks() } -> std::same_as<std::uint64_t>;
-                   { k.body(i) } -> std::same_as<std::uint64_t>;
-                 };
+concept FanOut = Kernel<K> &&
+                 K::about.shape == Shape::fan_out&& requires(const K k, std::uint64_t i) {
+  { k.tasks() } -> std::same_as<std::uint64_t>;
+  { k.body(i) } -> std::same_as<std::uint64_t>;
+};
 
 // Where the participants of a hand-off live: wherever the scheduler likes, all on one worker, or
 // neighbours on different workers.
@@ -93,36 +93,36 @@ enum class Place : std::int64_t { any, same, cross };
 // token, replaces it by `pass(token, task)` and hands it on. The token starts as 0 and is the
 // answer after `hops()` hops. Op: hop.
 template <class K>
-concept HandOff = Kernel<K> && K::about.shape == Shape::hand_off &&
-                  requires(const K k, std::uint64_t token, std::uint64_t task) {
-                    { k.tasks() } -> std::same_as<std::uint64_t>;
-                    { k.hops() } -> std::same_as<std::uint64_t>;
-                    { k.place() } -> std::same_as<Place>;
-                    { k.pass(token, task) } -> std::same_as<std::uint64_t>;
-                  };
+concept HandOff = Kernel<K> && K::about.shape ==
+                  Shape::hand_off&& requires(const K k, std::uint64_t token, std::uint64_t task) {
+  { k.tasks() } -> std::same_as<std::uint64_t>;
+  { k.hops() } -> std::same_as<std::uint64_t>;
+  { k.place() } -> std::same_as<Place>;
+  { k.pass(token, task) } -> std::same_as<std::uint64_t>;
+};
 
 // Producer p of P sends `item(i)` for its share of the messages (see `share`) into one bounded
 // channel; consumers receive until it is closed and empty. The answer is the sum of what was
 // received. Op: message.
 template <class K>
-concept Channel = Kernel<K> && K::about.shape == Shape::channel &&
-                  requires(const K k, std::uint64_t i) {
-                    { k.producers() } -> std::same_as<std::uint64_t>;
-                    { k.consumers() } -> std::same_as<std::uint64_t>;
-                    { k.capacity() } -> std::same_as<std::uint64_t>;
-                    { k.messages() } -> std::same_as<std::uint64_t>;
-                    { k.item(i) } -> std::same_as<std::uint64_t>;
-                  };
+concept Channel = Kernel<K> &&
+                  K::about.shape == Shape::channel&& requires(const K k, std::uint64_t i) {
+  { k.producers() } -> std::same_as<std::uint64_t>;
+  { k.consumers() } -> std::same_as<std::uint64_t>;
+  { k.capacity() } -> std::same_as<std::uint64_t>;
+  { k.messages() } -> std::same_as<std::uint64_t>;
+  { k.item(i) } -> std::same_as<std::uint64_t>;
+};
 
 // `tasks()` tasks each yield `yields()` times, adding `tick(task)` after each. The answer is the
 // sum over all tasks. Op: switch.
 template <class K>
-concept Yielding = Kernel<K> && K::about.shape == Shape::yield &&
-                   requires(const K k, std::uint64_t task) {
-                     { k.tasks() } -> std::same_as<std::uint64_t>;
-                     { k.yields() } -> std::same_as<std::uint64_t>;
-                     { k.tick(task) } -> std::same_as<std::uint64_t>;
-                   };
+concept Yielding = Kernel<K> &&
+                   K::about.shape == Shape::yield&& requires(const K k, std::uint64_t task) {
+  { k.tasks() } -> std::same_as<std::uint64_t>;
+  { k.yields() } -> std::same_as<std::uint64_t>;
+  { k.tick(task) } -> std::same_as<std::uint64_t>;
+};
 
 // The part of `total` things that falls to the `index`-th of `parts`: [first, last).
 struct Share {

@@ -18,8 +18,14 @@ struct Skynet {
   std::int64_t branching = 10;
 
   static constexpr Param<Skynet> params[] = {
-      {"leaves", &Skynet::leaves, "leaves of the tree, a power of branching", 1, 1'000'000'000,
-       {100, 100'000}, {100, 1'000'000}, {1'000, 1'000'000}},
+      {"leaves",
+       &Skynet::leaves,
+       "leaves of the tree, a power of branching",
+       1,
+       1'000'000'000,
+       {100, 100'000},
+       {100, 1'000'000},
+       {1'000, 1'000'000}},
       {"branching", &Skynet::branching, "children of every inner node", 2, 1'000, 10, 10, 10},
   };
 

@@ -12,8 +12,8 @@ WorkloadInfo info_of() {
   WorkloadInfo info{K::about, {}};
   const K defaults;
   for (const Param<K>& p : K::params) {
-    info.params.push_back({p.name, p.help, p.low, p.high, p.quick, p.ci, p.full, p.choices,
-                           defaults.*p.field});
+    info.params.push_back(
+        {p.name, p.help, p.low, p.high, p.quick, p.ci, p.full, p.choices, defaults.*p.field});
   }
   return info;
 }
@@ -143,8 +143,7 @@ Params params_of(const Workload& workload) {
         Params params;
         const WorkloadInfo& info = workload_info(K::about.name);
         for (std::size_t i = 0; i < std::size(K::params); ++i) {
-          params.emplace(K::params[i].name,
-                         to_value(info.params[i], kernel.*K::params[i].field));
+          params.emplace(K::params[i].name, to_value(info.params[i], kernel.*K::params[i].field));
         }
         return params;
       },
