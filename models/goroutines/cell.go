@@ -1,0 +1,80 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"strconv"
+)
+
+// cell is what has been opened: a workload, on the CPUs that the process is then confined to.
+type cell struct {
+	perform run
+	seen    *sightings // nil where /proc does not tell
+}
+
+// newCell confines the process to the CPUs, with as many threads running goroutines at a time as
+// there are entries. (Go before 1.25 would take a number of its own from the machine, whatever the
+// cgroup's quota.) Its error is a reason to refuse.
+func newCell(asked request) (*cell, error) {
+	for option := range asked.Options {
+		return nil, fmt.Errorf("goroutines has no option %q", option)
+	}
+	if len(asked.CPUs) == 0 {
+		return nil, errors.New("cpus is empty: there is no worker")
+	}
+	set, err := newCPUSet(asked.CPUs)
+	if err != nil {
+		return nil, err
+	}
+	runtime.GOMAXPROCS(len(asked.CPUs))
+	perform, err := prepare(asked.Workload, asked.Params)
+	if err != nil {
+		return nil, err
+	}
+	if err := bindThreads(set); err != nil {
+		return nil, err
+	}
+	seen, err := newSightings()
+	if err != nil {
+		seen = nil
+	}
+	return &cell{perform, seen}, nil
+}
+
+// run performs the workload so many times and answers with their sums.
+func (c *cell) run(iterations int64) any {
+	var clock stopwatch
+	first := c.perform(&clock)
+	ops := first.ops
+	for i := int64(1); i < iterations; i++ {
+		next := c.perform(&clock)
+		if next.answer != first.answer {
+			return refusal{"failed", fmt.Sprintf("two runs answered differently: %d and %d",
+				first.answer, next.answer)}
+		}
+		ops += next.ops
+	}
+	return sample{
+		Type:        "sample",
+		Iterations:  iterations,
+		WallNs:      clock.sum.wall.Nanoseconds(),
+		Ops:         ops,
+		Answer:      strconv.FormatUint(first.answer, 10),
+		CPUNs:       clock.sum.cpu.Nanoseconds(),
+		Voluntary:   clock.sum.voluntary,
+		Involuntary: clock.sum.involuntary,
+		Workers:     c.workers(),
+	}
+}
+
+func (c *cell) workers() []*workerReport {
+	if c.seen == nil || c.seen.update() != nil {
+		return nil
+	}
+	report, err := c.seen.report()
+	if err != nil {
+		return nil
+	}
+	return []*workerReport{report}
+}

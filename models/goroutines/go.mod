@@ -1,0 +1,3 @@
+module concbench-goroutines
+
+go 1.19

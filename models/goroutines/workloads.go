@@ -1,0 +1,140 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+// workload is a name, its parameters, and the way from their values to a run: a verb with its kernel.
+type workload struct {
+	name       string
+	parameters []parameter
+	prepare    func(values) (run, error)
+}
+
+// parameter is a whole number from low to high or, with choices, one of those words, whose index is
+// then the value. Names and ranges are those of the workload's header.
+type parameter struct {
+	name      string
+	low, high int64
+	choices   []string
+}
+
+type values map[string]int64
+
+// run performs the workload once.
+type run func(*stopwatch) tally
+
+var workloads = []workload{
+	{"fib", []parameter{number("n", 0, 60)}, func(v values) (run, error) {
+		kernel := fib{v["n"]}
+		return func(clock *stopwatch) tally { return runForkJoin[int64](kernel, clock) }, nil
+	}},
+	{"skynet", []parameter{number("leaves", 1, 1e9), number("branching", 2, 1000)}, func(v values) (run, error) {
+		if !isPower(v["leaves"], v["branching"]) {
+			return nil, errors.New("skynet.leaves must be a power of skynet.branching")
+		}
+		kernel := skynet{uint64(v["leaves"]), uint64(v["branching"])}
+		return func(clock *stopwatch) tally { return runForkJoin[subnet](kernel, clock) }, nil
+	}},
+	{"nqueens", []parameter{number("n", 1, 16)}, func(v values) (run, error) {
+		kernel := nqueens{int(v["n"])}
+		return func(clock *stopwatch) tally { return runForkJoin[board](kernel, clock) }, nil
+	}},
+	{"spawn", []parameter{number("n", 1, 1e9)}, func(v values) (run, error) {
+		kernel := spawn{uint64(v["n"])}
+		return func(clock *stopwatch) tally { return runFanOut(kernel, clock) }, nil
+	}},
+	{"ping_pong", []parameter{number("hops", 1, 1e9), word("place", "any", "same", "cross")}, func(v values) (run, error) {
+		switch v["place"] {
+		case 1: // One thread at a time runs goroutines then, so that both are on one worker.
+			runtime.GOMAXPROCS(1)
+		case 2:
+			return nil, errors.New("ping_pong.place=cross: Go has no way to bind a goroutine to a thread or CPU")
+		}
+		kernel := ring{2, uint64(v["hops"])}
+		return func(clock *stopwatch) tally { return runHandOff(kernel, clock) }, nil
+	}},
+	{"ring", []parameter{number("tasks", 2, 1e7), number("hops", 1, 1e9)}, func(v values) (run, error) {
+		kernel := ring{uint64(v["tasks"]), uint64(v["hops"])}
+		return func(clock *stopwatch) tally { return runHandOff(kernel, clock) }, fits(kernel.tasks())
+	}},
+	{"mpmc", []parameter{number("producers", 1, 1e6), number("consumers", 1, 1e6), number("capacity", 1, 1e6),
+		number("messages", 1, 1e9)}, func(v values) (run, error) {
+		kernel := mpmc{uint64(v["producers"]), uint64(v["consumers"]), uint64(v["capacity"]), uint64(v["messages"])}
+		perform := func(clock *stopwatch) tally { return runChannel(kernel, clock) }
+		return perform, fits(kernel.producers() + kernel.consumers())
+	}},
+	{"yield", []parameter{number("tasks", 1, 1e7), number("yields", 1, 1e9)}, func(v values) (run, error) {
+		kernel := yield{uint64(v["tasks"]), uint64(v["yields"])}
+		return func(clock *stopwatch) tally { return runYield(kernel, clock) }, fits(kernel.tasks())
+	}},
+}
+
+func number(name string, low, high int64) parameter {
+	return parameter{name: name, low: low, high: high}
+}
+
+func word(name string, choices ...string) parameter {
+	return parameter{name: name, choices: choices}
+}
+
+func isPower(number, base int64) bool {
+	power := int64(1)
+	for power < number {
+		power *= base
+	}
+	return power == number
+}
+
+// prepare finds the named workload and makes it ready to run. Its error names what does not fit. A
+// parameter that is not known is refused, not ignored: it could change what is measured.
+func prepare(name string, params map[string]json.RawMessage) (run, error) {
+	for _, w := range workloads {
+		if w.name != name {
+			continue
+		}
+		parsed := values{}
+		for _, p := range w.parameters {
+			text, given := params[p.name]
+			if !given {
+				return nil, fmt.Errorf("%s.%s is missing", name, p.name)
+			}
+			value, err := p.parse(text)
+			if err != nil {
+				return nil, fmt.Errorf("%s.%s=%s: %w", name, p.name, text, err)
+			}
+			parsed[p.name] = value
+		}
+		for key := range params {
+			if _, known := parsed[key]; !known {
+				return nil, fmt.Errorf("%s has no parameter %q", name, key)
+			}
+		}
+		return w.prepare(parsed)
+	}
+	return nil, fmt.Errorf("there is no workload %q", name)
+}
+
+func (p parameter) parse(text json.RawMessage) (int64, error) {
+	if p.choices == nil {
+		value, err := strconv.ParseInt(string(text), 10, 64)
+		if err != nil || value < p.low || value > p.high {
+			return 0, fmt.Errorf("must be a whole number from %d to %d", p.low, p.high)
+		}
+		return value, nil
+	}
+	var word string
+	if json.Unmarshal(text, &word) == nil {
+		for i, choice := range p.choices {
+			if word == choice {
+				return int64(i), nil
+			}
+		}
+	}
+	return 0, fmt.Errorf("must be one of %s", strings.Join(p.choices, ", "))
+}

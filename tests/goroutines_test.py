@@ -1,0 +1,163 @@
+"""The goroutines program keeps the worker protocol and gives the right answers."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import unittest
+
+import protocol_driver as driver
+
+PROGRAM = os.path.join(os.path.dirname(os.environ.get("CONCBENCH", "")), "concbench-goroutines")
+
+CASES = {
+    "fib": [{"n": 0}, {"n": 1}, {"n": 2}, {"n": 20}],
+    "skynet": [{"leaves": 1, "branching": 10}, {"leaves": 10_000, "branching": 10},
+               {"leaves": 64, "branching": 2}],
+    "nqueens": [{"n": 1}, {"n": 3}, {"n": 8}],
+    "spawn": [{"n": 1}, {"n": 1000}],
+    "ping_pong": [{"hops": 1, "place": "any"}, {"hops": 1001, "place": "any"},
+                  {"hops": 1000, "place": "same"}],
+    "ring": [{"tasks": 2, "hops": 1}, {"tasks": 1000, "hops": 10}, {"tasks": 7, "hops": 1000}],
+    "mpmc": [{"producers": 1, "consumers": 1, "capacity": 1, "messages": 1},
+             {"producers": 2, "consumers": 2, "capacity": 64, "messages": 10_000},
+             {"producers": 10, "consumers": 3, "capacity": 1, "messages": 7}],
+    "yield": [{"tasks": 1, "yields": 1}, {"tasks": 100, "yields": 100}],
+}
+
+
+class Source(unittest.TestCase):
+    """The program's own tests, and Go's opinion on its source."""
+
+    def go(self, *command):
+        environment = dict(os.environ, GOPROXY="off", GOFLAGS="-mod=mod", GOTOOLCHAIN="local")
+        done = subprocess.run(command, cwd=os.path.join(driver.ROOT, "models", "goroutines"),
+                              env=environment, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
+
+    def setUp(self):
+        if not shutil.which("go"):
+            self.skipTest("there is no go command")
+
+    def test_go_test_passes(self):
+        self.go("go", "test", ".")
+
+    def test_go_vet_finds_nothing(self):
+        self.go("go", "vet", ".")
+
+    def test_it_is_formatted(self):
+        if not shutil.which("gofmt"):
+            self.skipTest("there is no gofmt command")
+        self.assertEqual(self.go("gofmt", "-l", "."), "")
+
+
+class Goroutines(driver.WorkerChecks, unittest.TestCase):
+    command = [PROGRAM]
+
+    def test_hello_says_what_it_is(self):
+        with driver.Worker(self.command) as worker:
+            hello = worker.read()
+        self.assertEqual((hello["protocol"], hello["program"], hello["model"], hello["refuses"]),
+                         (1, "concbench-goroutines", "goroutines", {}))
+        self.assertEqual(set(hello["workloads"]), set(CASES))
+
+    def test_every_workload_gives_the_right_answer_and_count(self):
+        cpus = driver.allowed_cpus()
+        for workload, sizes in CASES.items():
+            for params in sizes:
+                for placed in (cpus[:1], cpus, cpus + cpus):  # also more workers than CPUs
+                    with self.subTest(workload=workload, params=params, cpus=placed):
+                        self.check_runs(workload, params, placed)
+
+    def test_params_that_do_not_fit_are_refused_by_name(self):
+        for workload, params, named in [
+                ("fib", {}, "fib.n"), ("fib", {"n": 61}, "fib.n"), ("fib", {"n": -1}, "fib.n"),
+                ("fib", {"n": "3"}, "fib.n"), ("fib", {"n": 1.5}, "fib.n"),
+                ("fib", {"n": 1, "m": 1}, '"m"'), ("nqueens", {"n": 17}, "nqueens.n"),
+                ("skynet", {"leaves": 11, "branching": 10}, "skynet.leaves"),
+                ("ping_pong", {"hops": 1, "place": "near"}, "ping_pong.place"),
+                ("ping_pong", {"hops": 1, "place": "cross"}, "ping_pong.place=cross")]:
+            with self.subTest(workload=workload, params=params), self.start() as worker:
+                refused = worker.open(workload, params)
+                self.assertEqual(refused["type"], "refused")
+                self.assertIn(named, refused["reason"])
+
+    def test_an_unknown_option_and_no_cpus_are_refused(self):
+        with self.start() as worker:
+            refused = worker.open("spawn", {"n": 1}, options={"stack": "64k"})
+            self.assertEqual(refused["type"], "refused")
+            self.assertIn("stack", refused["reason"])
+            self.assertEqual(worker.open("spawn", {"n": 1}, cpus=[])["type"], "refused")
+
+    def test_a_violation_is_answered_with_its_reason(self):
+        for line, named in [("{", "JSON"), ('{"type":"dance"}', "dance"),
+                            ('{"type":"run","iterations":1}', "no cell"),
+                            ('{"type":"run","iterations":"1"}', "iterations"),
+                            ('{"type":"' + "x" * (1 << 20) + '"}', "long")]:
+            with self.subTest(line=line[:40]), self.start() as worker:
+                worker.write(line)
+                failed = worker.read()
+                self.assertEqual(failed["type"], "failed")
+                self.assertIn(named, failed["reason"])
+                self.assertEqual(worker.exit_code(), 1)
+
+    def test_iterations_below_one_are_a_violation(self):
+        for iterations in (0, -1):
+            with self.start() as worker:
+                worker.open("spawn", {"n": 1})
+                self.assertEqual(worker.run(iterations)["type"], "failed")
+                self.assertEqual(worker.exit_code(), 1)
+
+    def test_every_thread_is_bound_and_seen_where_it_was_bound(self):
+        for cpu in driver.allowed_cpus():
+            with self.start() as worker:
+                worker.open("skynet", {"leaves": 10_000, "branching": 10}, cpus=[cpu, cpu])
+                for _ in range(3):
+                    report, = worker.run(5)["workers"]
+                    self.assertEqual(report, {"cpu": cpu, "observed": [cpu], "migrations": 0})
+                for thread in os.listdir(f"/proc/{worker.process.pid}/task"):
+                    self.assertEqual(os.sched_getaffinity(int(thread)), {cpu})
+
+    def test_a_free_worker_is_seen_within_its_cpus(self):
+        cpus = driver.allowed_cpus()
+        if len(cpus) < 2:
+            self.skipTest("one CPU")
+        with self.start() as worker:
+            worker.open("yield", {"tasks": 100, "yields": 100}, cpus=cpus[:2])
+            report, = worker.run(20)["workers"]
+            self.assertEqual(report["cpu"], -1)
+            self.assertTrue(report["observed"])
+            self.assertLessEqual(set(report["observed"]), set(cpus[:2]))
+
+    def test_place_same_is_one_worker(self):
+        with self.start() as worker:
+            worker.open("ping_pong", {"hops": 20_000, "place": "same"}, driver.allowed_cpus())
+            sample = worker.run(10)
+            self.assertLess(sample["cpu_ns"], 1.5 * sample["wall_ns"])
+
+    def test_usage_is_plausible(self):
+        with self.start() as worker:
+            cpus = driver.allowed_cpus()[:1]
+            worker.open("fib", {"n": 18}, cpus)
+            sample = worker.run(10)
+            self.assertGreater(sample["cpu_ns"], 0)
+            self.assertLessEqual(sample["cpu_ns"], sample["wall_ns"] * 1.1 + 2_000_000)
+            self.assertGreaterEqual(min(sample["voluntary"], sample["involuntary"]), 0)
+
+    def test_messages_sent_ahead_are_answered_in_order(self):
+        with self.start() as worker:
+            message = {"type": "open", "workload": "spawn", "params": {"n": 10},
+                       "cpus": driver.allowed_cpus()[:1], "options": {}}
+            for line in (message, {"type": "run", "iterations": 2}, {"type": "close"}):
+                worker.write(json.dumps(line))
+            self.assertEqual([worker.read()["type"] for _ in range(3)],
+                             ["opened", "sample", "closed"])
+            self.assertEqual(worker.exit_code(), 0)
+
+
+if __name__ == "__main__":
+    if not os.path.exists(PROGRAM):
+        print(f"skipped: built without Go, there is no {PROGRAM}")
+        sys.exit(77)  # ctest's SKIP_RETURN_CODE
+    unittest.main()
