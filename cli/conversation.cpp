@@ -14,6 +14,7 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
+#include <sstream>
 
 #include "cli/signals.hpp"
 
@@ -255,6 +256,25 @@ std::optional<std::int64_t> Conversation::peak_rss_bytes() const {
     if (word == "VmHWM:" && status >> kib) return kib * 1024;
   }
   return {};
+}
+
+std::optional<std::int64_t> Conversation::cpu_ns() const {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid_));
+  std::string line;
+  std::getline(file, line);
+  // The name, in parentheses, may hold anything; the fields are counted from behind it.
+  const std::size_t name_end = line.rfind(')');
+  if (name_end == line.npos) return {};
+  std::istringstream fields(line.substr(name_end + 1));
+  std::string skipped;
+  for (int i = 3; i < 14; ++i) fields >> skipped;  // proc(5): utime is the 14th
+  std::int64_t ticks = 0;
+  for (int i = 0; i < 4; ++i) {  // utime, stime, cutime, cstime
+    std::int64_t some;
+    if (!(fields >> some)) return {};
+    ticks += some;
+  }
+  return ticks * (1'000'000'000 / sysconf(_SC_CLK_TCK));
 }
 
 std::optional<std::int64_t> Conversation::migrations() const {

@@ -51,6 +51,8 @@ class Conversation {
   pid_t pid() const { return pid_; }
   // Of the worker process itself; nothing if the kernel does not say.
   std::optional<std::int64_t> peak_rss_bytes() const;
+  // CPU time of it and of its reaped children so far, in the kernel's ticks of usually 10 ms.
+  std::optional<std::int64_t> cpu_ns() const;
   // Changes of CPU since its start by any of its threads and processes; nothing if not allowed.
   std::optional<std::int64_t> migrations() const;
 

@@ -91,7 +91,7 @@ void print_models(const std::vector<Candidate>& candidates) {
 void print_workloads() {
   fmt::print("\nWorkloads\n");
   for (const WorkloadInfo& info : workload_infos()) {
-    fmt::print("  {:<12} {} ({}, counted in {}s)\n", info.about.name, info.about.summary,
+    fmt::print("  {:<12} {} ({}; op: {})\n", info.about.name, info.about.summary,
                name_of(info.about.shape), op_of(info.about.shape));
     for (const ParamInfo& param : info.params) {
       fmt::print("  {:<12}   {}.{}={}  {}{}\n", "", info.about.name, param.name, default_of(param),

@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <set>
 
-#include "cli/environment.hpp"
-
 namespace concbench {
 namespace {
 
@@ -73,21 +71,26 @@ Json OpenCell::ask(const Json& message, const char* answer_type) try {
   throw WorkerFailure(Status::failed, fmt::format("a message of the worker: {}", error.what()));
 }
 
+// What the machine had done so far, as far as it bears on this worker.
+OpenCell::Sighting OpenCell::look() const {
+  return {Conversation::Clock::now(), talk_.migrations(), talk_.cpu_ns(), cpu_times(cpus_),
+          own_cpu_ns()};
+}
+
 Sample OpenCell::run(std::int64_t iterations) {
-  const auto migrations = talk_.migrations();
-  const auto before = cpu_times(cpus_);
-  const std::int64_t own_before = own_cpu_ns();
+  const Sighting before = look();
   const Json message = ask({{"type", "run"}, {"iterations", iterations}}, "sample");
-  const std::int64_t own = own_cpu_ns() - own_before;
-  const auto after = cpu_times(cpus_);
+  const Sighting after = look();
 
   Sample sample = read_sample(message, iterations);
-  sample.migrations = difference(talk_.migrations(), migrations);
-  if (before && after) {
-    sample.steal_ns = after->steal_ns - before->steal_ns;
-    if (sample.cpu_ns) {
-      const std::int64_t busy = after->busy_ns - before->busy_ns;
-      sample.foreign_ns = std::max<std::int64_t>(0, busy - *sample.cpu_ns - own);
+  sample.span_ns = std::chrono::nanoseconds(after.time - before.time).count();
+  sample.migrations = difference(after.migrations, before.migrations);
+  if (before.machine && after.machine) {
+    sample.steal_ns = after.machine->steal_ns - before.machine->steal_ns;
+    if (const auto worker = difference(after.worker_cpu_ns, before.worker_cpu_ns)) {
+      const std::int64_t busy = after.machine->busy_ns - before.machine->busy_ns;
+      const std::int64_t own = after.own_cpu_ns - before.own_cpu_ns;
+      sample.foreign_ns = std::max<std::int64_t>(0, busy - *worker - own);
     }
   }
   return sample;
@@ -137,7 +140,7 @@ void OpenCell::note_workers(const Json& message) {
     }
     seen.push_back(std::move(worker));
   }
-  merge_workers(workers_, seen);
+  workers_ = std::move(seen);  // a worker reports all it has seen since the cell was opened
 }
 
 ProcessInfo OpenCell::close() {

@@ -8,6 +8,7 @@
 
 #include "cli/catalog.hpp"
 #include "cli/conversation.hpp"
+#include "cli/environment.hpp"
 #include "models/topology.hpp"
 #include "reports/result.hpp"
 #include "workloads/workloads.hpp"
@@ -37,6 +38,13 @@ class OpenCell {
   const std::vector<ObservedWorker>& workers() const { return workers_; }
 
  private:
+  struct Sighting {
+    Conversation::Clock::time_point time;
+    std::optional<std::int64_t> migrations, worker_cpu_ns;
+    std::optional<CpuTimes> machine;
+    std::int64_t own_cpu_ns;
+  };
+  Sighting look() const;
   Json ask(const Json& message, const char* answer_type);
   Sample read_sample(const Json& message, std::int64_t iterations);
   void note_workers(const Json& message);
@@ -50,7 +58,7 @@ class OpenCell {
   ProcessInfo info_;
 };
 
-// Adds sightings of the same workers in another run or process.
+// Adds the sightings of the same workers in another process.
 void merge_workers(std::vector<ObservedWorker>& into, const std::vector<ObservedWorker>& more);
 
 // Why these sightings contradict the placement, or "". With `pinned`, worker i belongs on

@@ -85,14 +85,14 @@ void add(Cell& cell, Contribution made) {
 
 // A number that deserves little trust says so, with the measure of why.
 std::vector<std::string> doubts(const Cell& cell, const Preset& preset) {
-  double wall = 0, steal = 0, foreign = 0;
+  double span = 0, steal = 0, foreign = 0;
   for (const Sample& sample : cell.samples) {
-    wall += static_cast<double>(sample.wall_ns);
+    span += static_cast<double>(sample.span_ns);
     steal += static_cast<double>(sample.steal_ns.value_or(0));
     foreign += static_cast<double>(sample.foreign_ns.value_or(0));
   }
   const double capacity =
-      wall * static_cast<double>(std::max<std::size_t>(1, cell.requested_cpus.size()));
+      span * static_cast<double>(std::max<std::size_t>(1, cell.requested_cpus.size()));
   const double differ = spread(cell.summary->ns_per_op);
 
   std::vector<std::string> doubts;
@@ -110,6 +110,7 @@ std::vector<std::string> doubts(const Cell& cell, const Preset& preset) {
   if (preset.repetitions > 1 && cell.samples.size() == cell.processes.size()) {
     doubts.push_back("one sample a process: an iteration takes too long for more");
   }
+  if (cell.workers.empty()) doubts.push_back("the program does not say where it ran");
   if (cell.oversubscribed) doubts.push_back("more workers than cores");
   return doubts;
 }

@@ -45,6 +45,18 @@ class Stopwatch {
     last_wall_ns_ = stopped_ - started_;
   }
 
+  // The CPU time that one start and settle cost themselves: what an empty interval measures.
+  static std::int64_t overhead_ns() {
+    constexpr int rounds = 200;
+    Stopwatch empty;
+    for (int i = 0; i < rounds; ++i) {
+      empty.start();
+      empty.stop();
+      empty.settle();
+    }
+    return empty.sum().cpu_ns / rounds;
+  }
+
   std::int64_t last_wall_ns() const { return last_wall_ns_; }
   const Usage& sum() const { return sum_; }
 

@@ -24,11 +24,13 @@ struct Sample {
   std::int64_t iterations = 0;
   std::int64_t wall_ns = 0;
   std::uint64_t ops = 0;
+  // Unknown also where an iteration is so short that reading the CPU clock would be most of it.
   std::optional<std::int64_t> cpu_ns;
   std::optional<std::int64_t> voluntary, involuntary;  // context switches
   std::optional<std::int64_t> migrations;              // of any thread or process of the worker
-  std::optional<std::int64_t> steal_ns;    // taken from the cell's CPUs by the hypervisor
-  std::optional<std::int64_t> foreign_ns;  // used on the cell's CPUs by other programs
+  std::int64_t span_ns = 0;                // from asking the worker to its answer
+  std::optional<std::int64_t> steal_ns;    // in that span, taken from the cell's CPUs by the host
+  std::optional<std::int64_t> foreign_ns;  // in that span, used on the CPUs by other programs
 };
 
 // A median over processes with the range that holds the true median at `Summary::level`.

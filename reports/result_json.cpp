@@ -52,6 +52,7 @@ void fields(auto& archive, Of<Sample> auto& sample) {
   archive("voluntary", sample.voluntary);
   archive("involuntary", sample.involuntary);
   archive("migrations", sample.migrations);
+  archive("span_ns", sample.span_ns);
   archive("steal_ns", sample.steal_ns);
   archive("foreign_ns", sample.foreign_ns);
 }
