@@ -37,17 +37,24 @@ def style_of(model):
     return {"color": colour, "marker": marker, "markersize": 4.5, "linewidth": 1.3}
 
 
+def beside(model, models):
+    """A factor that sets the points of one model beside those of the others."""
+    names = list(models)
+    return 1.03 ** (names.index(model) - (len(names) - 1) / 2)
+
+
 def draw_throughput(axes, models, most):
     for model, points in models.items():
         rates = [cell["summary"]["ops_per_s"] for cell in points]
-        cores = [cell["cores"] for cell in points]
+        cores = [cell["cores"] * beside(model, models) for cell in points]
         if model == "serial":
             axes.axhline(rates[0]["median"], color="#000000", linestyle=":", linewidth=1)
             continue
         downs, ups = zip(*(sum(plotting.errors(rate), []) for rate in rates))
         axes.errorbar(cores, [rate["median"] for rate in rates], yerr=[downs, ups], capsize=2.5,
                       elinewidth=1, **style_of(model))
-        axes.plot([cores[0], most], [rates[0]["median"], rates[0]["median"] * most / cores[0]],
+        gain = most / points[0]["cores"]
+        axes.plot([cores[0], cores[0] * gain], [rates[0]["median"], rates[0]["median"] * gain],
                   color=style_of(model)["color"], linestyle="--", linewidth=0.7, alpha=0.6, zorder=0)
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(plotting.ticks(plotting.RATES))
@@ -63,8 +70,9 @@ def draw_efficiency(axes, models):
         shares = [{key: value / base / cell["cores"]
                    for key, value in cell["summary"]["ops_per_s"].items()} for cell in points]
         downs, ups = zip(*(sum(plotting.errors(share), []) for share in shares))
-        axes.errorbar([cell["cores"] for cell in points], [share["median"] for share in shares],
-                      yerr=[downs, ups], capsize=2.5, elinewidth=1, **style_of(model))
+        axes.errorbar([cell["cores"] * beside(model, models) for cell in points],
+                      [share["median"] for share in shares], yerr=[downs, ups], capsize=2.5,
+                      elinewidth=1, **style_of(model))
     axes.axhline(1, color="#444444", linestyle="--", linewidth=0.7, zorder=0)
     axes.set_ylim(0, max(1.15, axes.get_ylim()[1]))
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -75,13 +83,15 @@ def prepare(axes, cores):
     axes.xaxis.set_major_locator(FixedLocator(cores))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(lambda value, _position: f"{value:g}")
-    axes.set_xlim(cores[0] / 1.15, cores[-1] * 1.15)
+    axes.set_xlim(cores[0] / 1.2, cores[-1] * 1.2)
     axes.grid(color="#DDDDDD", linewidth=0.6)
     axes.set_axisbelow(True)
 
 
 def legend_entries(works):
-    names = dict.fromkeys(model for models in works.values() for model in models)
+    order = list(plotting.LOOKS)
+    names = sorted({model for models in works.values() for model in models},
+                   key=lambda name: (order.index(name) if name in order else len(order), name))
     entries = [Line2D([], [], label=model, **style_of(model)) for model in names if model != "serial"]
     if "serial" in names:
         entries.append(Line2D([], [], color="#000000", linestyle=":", label="serial, one core"))
@@ -117,7 +127,7 @@ def draw(results):
                 va="top", fontsize=13, fontweight="bold")
     figure.text(0.12 / width, 0.12 / height,
                 plotting.footer(results, plotting.meaning_of_whiskers(cells))
-                + "\nefficiency: throughput for each core, against the fewest cores", va="bottom",
+                + "\nefficiency: throughput for each core, against the median on the fewest cores", va="bottom",
                 fontsize=8, color="#444444")
     return figure
 

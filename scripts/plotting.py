@@ -153,12 +153,12 @@ def save(figure, path):
     plt.close(figure)
 
 
-def main(description, draw):
+def main(description, draw, argv=None):
     """Runs a plot as a command: exit code 2 and one sentence if its input cannot be plotted."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("results", nargs="+", metavar="RESULT.json")
     parser.add_argument("-o", "--out", required=True, metavar="FILE", help="a .png or .svg file")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
     plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False,
                          "axes.titlesize": 10, "hatch.linewidth": 0.6, "svg.fonttype": "none"})
     try:
