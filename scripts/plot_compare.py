@@ -11,6 +11,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 import plotting
 
 COLUMNS = 3
+PANEL = 4.3  # inches across
 ROW = 0.21  # inches for a bar
 
 
@@ -90,7 +91,8 @@ def draw(results):
     notes = [max(len(absent_text(cells)) for _, cells in row) for row in rows]
     above, below, foot = 0.5, 0.45, 0.55
     heights = [above + ROW * bar + below + 0.115 * note for bar, note in zip(bars, notes)]
-    width, height = 4.3 * columns, sum(heights) + foot + 0.45
+    # Wide enough for the title and the footer, however few the panels are.
+    width, height = max(PANEL * columns, 6.5), sum(heights) + foot + 0.45
 
     figure = plt.figure(figsize=(width, height))
     span = limits([cell for cell in plotting.cells_of(results) if plotting.is_ok(cell)])
@@ -99,7 +101,7 @@ def draw(results):
         for column, (key, cells) in enumerate(row):
             bar_height = ROW * sum(map(plotting.is_ok, cells)) + 0.1
             axes = figure.add_axes(
-                ((column * 4.3 + 0.95) / width, (top - above - bar_height) / height,
+                ((column * PANEL + 0.95) / width, (top - above - bar_height) / height,
                  3.2 / width, bar_height / height))
             subtitle = plotting.params_of(key[0])
             if len(placements) > 1:  # otherwise the title of the figure says it for all

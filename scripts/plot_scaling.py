@@ -37,31 +37,33 @@ def style_of(model):
     return {"color": colour, "marker": marker, "markersize": 4.5, "linewidth": 1.3}
 
 
-def beside(model, models):
-    """A factor that sets the points of one model beside those of the others."""
+def beside(model, models, cores):
+    """A factor that sets the points of one model beside those of the others, by a fixed part of
+    the axis."""
     names = list(models)
-    return 1.03 ** (names.index(model) - (len(names) - 1) / 2)
+    return (cores[-1] / cores[0]) ** (0.014 * (names.index(model) - (len(names) - 1) / 2))
 
 
-def draw_throughput(axes, models, most):
+def draw_throughput(axes, models, axis):
     for model, points in models.items():
         rates = [cell["summary"]["ops_per_s"] for cell in points]
-        cores = [cell["cores"] * beside(model, models) for cell in points]
+        cores = [cell["cores"] * beside(model, models, axis) for cell in points]
         if model == "serial":
             axes.axhline(rates[0]["median"], color="#000000", linestyle=":", linewidth=1)
             continue
         downs, ups = zip(*(sum(plotting.errors(rate), []) for rate in rates))
         axes.errorbar(cores, [rate["median"] for rate in rates], yerr=[downs, ups], capsize=2.5,
                       elinewidth=1, **style_of(model))
-        gain = most / points[0]["cores"]
+        gain = axis[-1] / points[0]["cores"]
         axes.plot([cores[0], cores[0] * gain], [rates[0]["median"], rates[0]["median"] * gain],
-                  color=style_of(model)["color"], linestyle="--", linewidth=0.7, alpha=0.6, zorder=0)
+                  color=style_of(model)["color"], linestyle="--", linewidth=0.7, alpha=0.6,
+                  zorder=0)
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(plotting.ticks(plotting.RATES))
     axes.yaxis.set_minor_formatter(NullFormatter())
 
 
-def draw_efficiency(axes, models):
+def draw_efficiency(axes, models, axis):
     """Throughput for each core, as a share of that on the fewest cores the model ran on."""
     for model, points in models.items():
         if model == "serial" or len(points) < 2:
@@ -70,7 +72,7 @@ def draw_efficiency(axes, models):
         shares = [{key: value / base / cell["cores"]
                    for key, value in cell["summary"]["ops_per_s"].items()} for cell in points]
         downs, ups = zip(*(sum(plotting.errors(share), []) for share in shares))
-        axes.errorbar([cell["cores"] * beside(model, models) for cell in points],
+        axes.errorbar([cell["cores"] * beside(model, models, axis) for cell in points],
                       [share["median"] for share in shares], yerr=[downs, ups], capsize=2.5,
                       elinewidth=1, **style_of(model))
     axes.axhline(1, color="#444444", linestyle="--", linewidth=0.7, zorder=0)
@@ -83,7 +85,8 @@ def prepare(axes, cores):
     axes.xaxis.set_major_locator(FixedLocator(cores))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(lambda value, _position: f"{value:g}")
-    axes.set_xlim(cores[0] / 1.2, cores[-1] * 1.2)
+    margin = (cores[-1] / cores[0]) ** 0.09
+    axes.set_xlim(cores[0] / margin, cores[-1] * margin)
     axes.grid(color="#DDDDDD", linewidth=0.6)
     axes.set_axisbelow(True)
 
@@ -92,7 +95,8 @@ def legend_entries(works):
     order = list(plotting.LOOKS)
     names = sorted({model for models in works.values() for model in models},
                    key=lambda name: (order.index(name) if name in order else len(order), name))
-    entries = [Line2D([], [], label=model, **style_of(model)) for model in names if model != "serial"]
+    entries = [Line2D([], [], label=model, **style_of(model))
+               for model in names if model != "serial"]
     if "serial" in names:
         entries.append(Line2D([], [], color="#000000", linestyle=":", label="serial, one core"))
     entries.append(Line2D([], [], color="#444444", linestyle="--", linewidth=0.7, label="ideal"))
@@ -103,19 +107,20 @@ def draw(results):
     works = curves_of(results)
     cells = [cell for models in works.values() for points in models.values() for cell in points]
     cores = sorted({cell["cores"] for cell in cells})
-    width, height = max(3.3 * len(works), 4) + 1.6, 6.4
+    width, height = max(3.3 * len(works), 4.9) + 1.6, 6.4
     figure, grid = plt.subplots(2, len(works), figsize=(width, height), squeeze=False)
     figure.subplots_adjust(left=0.75 / width, right=1 - 1.65 / width, top=1 - 1.05 / height,
                            bottom=1.15 / height, wspace=0.28, hspace=0.2)
     for (work, models), (throughput, efficiency) in zip(works.items(), grid.T):
         prepare(throughput, cores)
         prepare(efficiency, cores)
-        draw_throughput(throughput, models, cores[-1])
-        draw_efficiency(efficiency, models)
-        throughput.set_title(f"{work[0]}\n", loc="left", fontweight="bold", pad=12)
-        throughput.annotate(textwrap.fill(plotting.params_of(work), 42), (0, 1), (0, 4),
-                            xycoords="axes fraction", textcoords="offset points", fontsize=7.5,
-                            color="#444444")
+        draw_throughput(throughput, models, cores)
+        draw_efficiency(efficiency, models, cores)
+        params = textwrap.fill(plotting.params_of(work), 42)
+        throughput.set_title(work[0], loc="left", fontweight="bold",
+                             pad=6 + 10 * len(params.splitlines()))
+        throughput.annotate(params, (0, 1), (0, 4), xycoords="axes fraction", fontsize=7.5,
+                            textcoords="offset points", color="#444444")
         efficiency.set_xlabel("cores")
     op = {points[0]["op"] for models in works.values() for points in models.values()}
     unit = f"{op.pop()}s" if len(op) == 1 else "operations"
@@ -127,8 +132,8 @@ def draw(results):
                 va="top", fontsize=13, fontweight="bold")
     figure.text(0.12 / width, 0.12 / height,
                 plotting.footer(results, plotting.meaning_of_whiskers(cells))
-                + "\nefficiency: throughput for each core, against the median on the fewest cores", va="bottom",
-                fontsize=8, color="#444444")
+                + "\nefficiency: throughput for each core, against the median on the fewest cores",
+                va="bottom", fontsize=8, color="#444444")
     return figure
 
 

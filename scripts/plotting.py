@@ -48,7 +48,7 @@ def read(path):
     if not isinstance(result, dict):
         raise Unusable(f'{path} has no object "concbench": not a result of concbench')
     if result.get("schema") != 1:
-        raise Unusable(f"{path} is of schema {result.get('schema')}, but this script reads schema 1")
+        raise Unusable(f"{path} is of schema {result.get('schema')}; this script reads schema 1")
     return result
 
 
@@ -149,7 +149,8 @@ def save(figure, path):
     try:
         figure.savefig(path, dpi=150)
     except (OSError, ValueError) as error:
-        raise Unusable(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise Unusable(f"cannot write {path}: {reason}") from error
     plt.close(figure)
 
 
@@ -169,6 +170,7 @@ def main(description, draw, argv=None):
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
     except (KeyError, TypeError, AttributeError) as error:
-        print(f"{parser.prog}: the result lacks a field or has a wrong one: {error}", file=sys.stderr)
+        print(f"{parser.prog}: the result lacks a field or has a wrong one: {error}",
+              file=sys.stderr)
         return 2
     return 0
