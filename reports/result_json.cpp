@@ -14,8 +14,8 @@ namespace {
 
 // ---- The fields ------------------------------------------------------------------------------
 // Each list below names the members of one struct for both ways, so that what is written is read.
-// An archive is called with a name and a member, const when it writes. Its object() groups members
-// under a name that no struct stands for; its derived() is written and never read.
+// An archive is called with the name of a field and the member, which is const when it writes. Its
+// object() groups fields that no struct of their own stands for; its derived() is never read.
 
 template <class T, class Struct>
 concept Of = std::same_as<std::remove_const_t<T>, Struct>;

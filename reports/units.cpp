@@ -41,7 +41,7 @@ std::string quantity(double value, std::span<const Unit> units) {
 std::string with_commas(double whole) {
   std::string digits = fmt::format("{:.0f}", whole);
   for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), ",");
+    digits.insert(static_cast<std::size_t>(at), 1, ',');
   }
   return digits;
 }

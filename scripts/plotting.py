@@ -1,0 +1,176 @@
+"""What the plots share: reading results, the look of a model, units, footers."""
+
+import argparse
+import json
+import pathlib
+import sys
+
+import matplotlib
+
+matplotlib.use("Agg")  # no display needed
+
+import matplotlib.pyplot as plt  # noqa: E402
+from matplotlib.ticker import FuncFormatter  # noqa: E402
+
+# Okabe and Ito's palette (https://jfly.uni-koeln.de/color/), told apart with any colour vision, and
+# a hatch and a marker each, so that a print in grey can be read as well.
+LOOKS = {
+    "serial": ("#000000", "", "o"),
+    "processes": ("#D55E00", "//", "s"),
+    "threads": ("#E69F00", "\\\\", "^"),
+    "pool": ("#0072B2", "", "D"),
+    "fibers": ("#009E73", "..", "v"),
+    "coroutines": ("#56B4E9", "xx", "P"),
+    "goroutines": ("#CC79A7", "--", "X"),
+}
+OTHERS = (("#F0E442", "oo", "<"), ("#999999", "++", ">"), ("#8A6D3B", "**", "h"))
+
+
+class Unusable(Exception):
+    """The input cannot be plotted; the message says why."""
+
+
+def look(model):
+    """The colour, hatch and marker of a model; a variant looks like its model."""
+    base = model.split(":")[0]
+    return LOOKS.get(base) or OTHERS[sum(base.encode()) % len(OTHERS)]
+
+
+def read(path):
+    """The object "concbench" of a result file."""
+    try:
+        document = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Unusable(f"cannot read {path}: {error.strerror}") from error
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise Unusable(f"{path} is not valid JSON: {error}") from error
+    result = document.get("concbench") if isinstance(document, dict) else None
+    if not isinstance(result, dict):
+        raise Unusable(f'{path} has no object "concbench": not a result of concbench')
+    if result.get("schema") != 1:
+        raise Unusable(f"{path} is of schema {result.get('schema')}; this script reads schema 1")
+    return result
+
+
+def cells_of(results):
+    return [cell for result in results for cell in result["cells"]]
+
+
+def is_ok(cell):
+    return cell["status"] == "ok" and cell["summary"] is not None
+
+
+def work_of(cell):
+    """What makes two cells comparable, placement aside."""
+    return cell["workload"], tuple(sorted(cell["params"].items()))
+
+
+def params_of(work):
+    return " ".join(f"{name}={value:,}" if isinstance(value, int) else f"{name}={value}"
+                    for name, value in work[1])
+
+
+def placement_of(cell):
+    text = f"{cell['cores']} core{'' if cell['cores'] == 1 else 's'}"
+    text += f", {cell['layout']}" if cell["layout"] else ""
+    return text + (", oversubscribed" if cell["oversubscribed"] else "")
+
+
+def grouped(items, key):
+    groups = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups
+
+
+TIMES = (("ns", 1), ("µs", 1e3), ("ms", 1e6), ("s", 1e9))
+RATES = (("", 1), ("k", 1e3), ("M", 1e6), ("G", 1e9))
+
+
+def unit_for(value, units):
+    """The first unit in which the value has at most three digits before the point."""
+    return next((unit for unit in units if value / unit[1] < 999.5), units[-1])
+
+
+def duration(ns):
+    """Three significant digits with the unit that fits, as the tables print them."""
+    name, size = unit_for(ns, TIMES)
+    value = ns / size
+    decimals = 3 if value < 0.9995 else 2 if value < 9.995 else 1 if value < 99.95 else 0
+    return f"{value:.{decimals}f} {name}"
+
+
+def ticks(units):
+    """A formatter of an axis in these units: 0.1 ns, 10 µs."""
+    def text(value, _position):
+        name, size = unit_for(value, units)
+        return f"{value / size:g} {name}".strip()
+    return FuncFormatter(text)
+
+
+def meaning_of_whiskers(cells):
+    """One sentence on what the whiskers are, true for every cell."""
+    levels = {(cell["summary"]["processes"], cell["summary"]["level"]) for cell in cells}
+    if len(levels) > 1:
+        counts = sorted(processes for processes, _ in levels)
+        return f"whiskers: range of {counts[0]} to {counts[-1]} processes"
+    processes, level = levels.pop()
+    if processes == 1:
+        return "one process each: no interval"
+    if level < 0.95:
+        return f"whiskers: range of {processes} processes"
+    return f"whiskers: {level:.1%} interval of {processes} processes".replace("%", " %")
+
+
+def machine_of(result):
+    """Which machine, build and day a result is from."""
+    environment, topology, build = result["environment"], result["topology"], result["build"]
+    cores = topology["cores"]
+    parts = [environment["cpu_model"], f"{cores} core{'' if cores == 1 else 's'}"]
+    if environment["hypervisor"]:
+        parts.append(f"under {environment['hypervisor']}")
+    parts += [environment["kernel"], build["compiler"], result["date"][:10]]
+    return " · ".join(part for part in parts if part)
+
+
+def footer(results, whiskers):
+    lines = list(dict.fromkeys(machine_of(result) for result in results))
+    if not all(result["complete"] for result in results):
+        whiskers += " · the run was ended early"
+    return "\n".join(lines + [f"medians over processes; {whiskers}"])
+
+
+def errors(estimate):
+    """The way down and up from the median, as matplotlib's whiskers want it."""
+    return [[estimate["median"] - estimate["low"]], [estimate["high"] - estimate["median"]]]
+
+
+def save(figure, path):
+    try:
+        figure.savefig(path, dpi=150)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise Unusable(f"cannot write {path}: {reason}") from error
+    plt.close(figure)
+
+
+def main(description, draw, argv=None):
+    """Runs a plot as a command: exit code 2 and one sentence if its input cannot be plotted."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("results", nargs="+", metavar="RESULT.json")
+    parser.add_argument("-o", "--out", required=True, metavar="FILE", help="a .png or .svg file")
+    arguments = parser.parse_args(argv)
+    plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False,
+                         "axes.titlesize": 10, "hatch.linewidth": 0.6, "svg.fonttype": "none"})
+    try:
+        if pathlib.Path(arguments.out).suffix not in (".png", ".svg"):
+            raise Unusable(f"{arguments.out} must end in .png or .svg")
+        save(draw([read(path) for path in arguments.results]), arguments.out)
+    except Unusable as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 2
+    except (KeyError, TypeError, AttributeError) as error:
+        print(f"{parser.prog}: the result lacks a field or has a wrong one: {error}",
+              file=sys.stderr)
+        return 2
+    return 0
