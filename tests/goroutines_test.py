@@ -130,12 +130,6 @@ class Goroutines(driver.WorkerChecks, unittest.TestCase):
             self.assertTrue(report["observed"])
             self.assertLessEqual(set(report["observed"]), set(cpus[:2]))
 
-    def test_place_same_is_one_worker(self):
-        with self.start() as worker:
-            worker.open("ping_pong", {"hops": 20_000, "place": "same"}, driver.allowed_cpus())
-            sample = worker.run(10)
-            self.assertLess(sample["cpu_ns"], 1.5 * sample["wall_ns"])
-
     def test_usage_is_plausible(self):
         with self.start() as worker:
             cpus = driver.allowed_cpus()[:1]

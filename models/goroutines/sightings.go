@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"sort"
@@ -40,26 +41,35 @@ func newSightings() (*sightings, error) {
 			s.threads[id] = seen
 		}
 	}
+	if err == nil && len(s.threads) == 0 {
+		err = errors.New("this kernel does not tell where threads run")
+	}
 	return s, err
 }
 
-// update looks again. A thread that has not run since the last look says nothing new.
+// update looks again.
 func (s *sightings) update() error {
 	ids, err := threads()
 	for _, id := range ids {
-		seen, ok := look(id)
-		last, known := s.threads[id]
-		if !ok || (known && last.ran == seen.ran) {
-			continue
+		if seen, ok := look(id); ok {
+			s.note(id, seen)
 		}
-		if last.counted && last.cpu != seen.cpu {
-			s.migrations++
-		}
-		s.cpus[seen.cpu] = true
-		seen.counted = true
-		s.threads[id] = seen
 	}
 	return err
+}
+
+// note takes in a look at a thread. One that has not run since the last look says nothing new.
+func (s *sightings) note(id int, seen sighting) {
+	last, known := s.threads[id]
+	if known && last.ran == seen.ran {
+		return
+	}
+	if last.counted && last.cpu != seen.cpu {
+		s.migrations++
+	}
+	seen.counted = true
+	s.cpus[seen.cpu] = true
+	s.threads[id] = seen
 }
 
 // report is what was seen so far, with the masks of all threads read back.

@@ -54,7 +54,7 @@ var workloads = []workload{
 		case 1: // One thread at a time runs goroutines then, so that both are on one worker.
 			runtime.GOMAXPROCS(1)
 		case 2:
-			return nil, errors.New("ping_pong.place=cross: Go has no way to bind a goroutine to a thread or CPU")
+			return nil, errors.New("ping_pong.place=cross: Go has no way to keep two goroutines apart")
 		}
 		kernel := ring{2, uint64(v["hops"])}
 		return func(clock *stopwatch) tally { return runHandOff(kernel, clock) }, nil
@@ -65,7 +65,8 @@ var workloads = []workload{
 	}},
 	{"mpmc", []parameter{number("producers", 1, 1e6), number("consumers", 1, 1e6), number("capacity", 1, 1e6),
 		number("messages", 1, 1e9)}, func(v values) (run, error) {
-		kernel := mpmc{uint64(v["producers"]), uint64(v["consumers"]), uint64(v["capacity"]), uint64(v["messages"])}
+		kernel := mpmc{uint64(v["producers"]), uint64(v["consumers"]), uint64(v["capacity"]),
+			uint64(v["messages"])}
 		perform := func(clock *stopwatch) tally { return runChannel(kernel, clock) }
 		return perform, fits(kernel.producers() + kernel.consumers())
 	}},
