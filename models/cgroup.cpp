@@ -152,13 +152,11 @@ std::optional<double> cgroup_quota(const std::string& root) {
 std::optional<std::string> cgroup_path(const std::string& root) {
   const std::vector<Membership> all = memberships(root);
   if (all.empty()) return std::nullopt;
-  // Ordered so that version 2 comes first.
-  const auto says_more = [](const Membership& m, bool unified) {
-    return m.controllers.empty() == unified && m.path != "/";
-  };
   for (const bool unified : {true, false}) {
     for (const Membership& membership : all) {
-      if (says_more(membership, unified)) return membership.path;
+      if (membership.controllers.empty() == unified && membership.path != "/") {
+        return membership.path;
+      }
     }
   }
   return "/";

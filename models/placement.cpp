@@ -13,6 +13,9 @@
 namespace concbench {
 namespace {
 
+// Oversubscribed, any number would do; this one is beyond all sense and harmless to memory.
+constexpr int most_workers = 65'536;
+
 using Pus = std::vector<Pu>;
 // What groups CPUs at one level of the machine: those of equal value belong together.
 using Level = std::function<int(const Pu&)>;
@@ -132,9 +135,8 @@ bool is_of(CoreKind kind, const Pu& pu, const Topology& machine) {
 // The allowed PUs of the kind asked for.
 Pus permitted(const Topology& machine, CoreKind kind) {
   if (kind != CoreKind::any && machine.core_kinds == 1) {
-    throw Impossible(fmt::format("this machine has no {} cores of their own: its {} {} alike",
-                                 name_of(kind), counted(machine.cores, "core"),
-                                 machine.cores == 1 ? "is all" : "are all"));
+    throw Impossible(
+        fmt::format("this machine has no {} cores: its cores are all alike", name_of(kind)));
   }
   Pus found;
   std::copy_if(machine.pus.begin(), machine.pus.end(), std::back_inserter(found),
@@ -210,7 +212,8 @@ std::string too_many(const Topology& machine, const PlacementRequest& request, c
                      counted(wanted, "worker"), wanted == 1 ? "s" : "",
                      counted(wanted, kind + (by_cpu ? "CPU" : "core")),
                      by_name ? "--cpus names" : "this machine allows", room.size(),
-                     cpus_named(room), by_name ? "" : advice(machine, request, wanted));
+                     cpus_named(by_name ? room : permitted(machine, request.kind)),
+                     by_name ? "" : advice(machine, request, wanted));
 }
 
 }  // namespace
@@ -260,7 +263,10 @@ std::string cpu_list(std::vector<int> cpus) {
 }
 
 Placement place(const Topology& machine, const PlacementRequest& request) {
-  if (request.workers < 0) throw std::invalid_argument("the number of workers is negative");
+  if (request.workers < 0 || request.workers > most_workers) {
+    throw std::invalid_argument(
+        fmt::format("{} workers: from 1 to {} can be asked for", request.workers, most_workers));
+  }
   const Pus room = candidates(machine, request);
   // Less than one CPU is still one worker, which the kernel will throttle.
   const std::size_t quota =

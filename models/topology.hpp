@@ -82,7 +82,7 @@ Topology discover();
 Topology describe_machine(const std::string& from);
 
 // Lays workers on cores; throws Impossible, or std::invalid_argument for what no machine could do
-// (a CPU named twice, a negative number of workers).
+// (a CPU named twice, a nonsensical number of workers).
 Placement place(const Topology& topology, const PlacementRequest& request);
 
 // "0-3,8": CPUs in ascending order as Linux writes them.

@@ -67,6 +67,13 @@ TEST(Compact, ChoosesTheGroupThatCanHoldAll) {
   EXPECT_EQ(laid(machine, 4, Layout::compact), (Cpus{16, 18, 20, 7}));
 }
 
+TEST(Compact, PrefersOneL3AndOneNumaNodeToTheFirstCores) {
+  // In the first NUMA node one core is left in the first L3 and three in the second.
+  EXPECT_EQ(laid(only(big(), {7, 10, 12, 14}), 2, Layout::compact), (Cpus{10, 12}));
+  const Topology nodes = describe_machine("synthetic:Package:1 NUMANode:2 Core:2 PU:1");
+  EXPECT_EQ(laid(only(nodes, {1, 2, 3}), 2, Layout::compact), (Cpus{2, 3}));
+}
+
 TEST(Compact, TakesCoresOfOneKindThePowerfulFirst) {
   EXPECT_EQ(laid(hybrid(), 4, Layout::compact), (Cpus{0, 2, 4, 6}));
   EXPECT_EQ(laid(hybrid(), 5, Layout::compact), (Cpus{0, 2, 4, 6, 8}));
@@ -153,7 +160,8 @@ TEST(TooManyWorkers, AreToldOfTheAffinityMaskThatForbidsThem) {
 }
 
 TEST(TooManyWorkers, AreToldOfSiblingsThatCouldHoldThem) {
-  EXPECT_SAYS(refusal(big(), {.workers = 20, .cpus = {}}), "--layout=smt has room for 32");
+  EXPECT_SAYS(refusal(big(), {.workers = 20, .cpus = {}}),
+              "need 20 cores; this machine allows 16 (CPUs 0-31); --layout=smt has room for 32");
   EXPECT_EQ(refusal(big(), {.workers = 33, .cpus = {}}).find("smt"), std::string::npos);
 }
 
@@ -199,7 +207,13 @@ TEST(NamedCpus, MustExistAndBeOnlineAndAllowed) {
 
 TEST(NamedCpus, MustBeNamedOnce) {
   EXPECT_THROW(place(big(), {.cpus = {1, 2, 1}}), std::invalid_argument);
-  EXPECT_THROW(place(big(), {.workers = -1, .cpus = {}}), std::invalid_argument);
+}
+
+TEST(AnyLayout, RefusesANonsensicalNumberOfWorkers) {
+  for (const int workers : {-1, 2'000'000'000}) {
+    EXPECT_THROW(place(big(), {.workers = workers, .cpus = {}, .oversubscribe = true}),
+                 std::invalid_argument);
+  }
 }
 
 TEST(CoreKinds, LimitTheCandidates) {
