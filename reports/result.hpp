@@ -28,7 +28,7 @@ struct Sample {
   std::optional<std::int64_t> cpu_ns;
   std::optional<std::int64_t> voluntary, involuntary;  // context switches
   std::optional<std::int64_t> migrations;              // of any thread or process of the worker
-  std::int64_t span_ns = 0;                // from asking the worker to its answer
+  std::int64_t span_ns = 0;                            // from asking the worker to its answer
   std::optional<std::int64_t> steal_ns;    // in that span, taken from the cell's CPUs by the host
   std::optional<std::int64_t> foreign_ns;  // in that span, used on the CPUs by other programs
 };
