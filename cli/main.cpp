@@ -2,7 +2,7 @@
 
 #include <clocale>
 #include <cstdio>
-#include <exception>
+#include <stdexcept>
 
 #include "cli/commands.hpp"
 #include "cli/conversation.hpp"
@@ -60,9 +60,7 @@ int main(int argc, char** argv) try {
   return flushed(perform(parse_command_line({argv + 1, argv + argc})));
 } catch (const Interrupted&) {
   return complain(exit_signal + caught_signal(), "interrupted");
-} catch (const UsageError& error) {
-  return complain(exit_usage, error.what());
-} catch (const BadParameter& error) {
+} catch (const std::invalid_argument& error) {  // UsageError and its like
   return complain(exit_usage, error.what());
 } catch (const CannotRead& error) {
   return complain(exit_usage, error.what());

@@ -53,10 +53,6 @@ std::vector<Placement> placements(const RunRequest& request, const Topology& top
   return list;
 }
 
-std::string layout_name(Layout layout) {
-  return layout == Layout::compact ? "compact" : layout == Layout::spread ? "spread" : "smt";
-}
-
 // Why this cell cannot run, found before any worker is started; or "".
 std::string obstacle(const Candidate& candidate, const Workload& workload,
                      const Placement& placement, const Limits& limits) {
@@ -77,7 +73,7 @@ Job make_job(std::size_t index, const Candidate& candidate, const Workload& work
   cell.op = op_of(what.shape);
   for (const auto& [name, value] : params_of(workload)) cell.params.emplace(name, value);
   cell.cores = static_cast<int>(placement.workers.size());
-  cell.layout = layout_name(placement.layout);
+  cell.layout = name_of(placement.layout);
   cell.oversubscribed = placement.oversubscribed;
   cell.requested_cpus = placement.cpus();
   cell.reason = obstacle(candidate, workload, placement, limits);

@@ -35,7 +35,8 @@ std::string three_digits(double value) {
 
 std::string quantity(double value, std::span<const Unit> units) {
   const Unit& unit = unit_for(value, units);
-  return three_digits(value / unit.size) + (unit.name.empty() ? "" : " ") + std::string(unit.name);
+  return fmt::format("{}{}{}", three_digits(value / unit.size), unit.name.empty() ? "" : " ",
+                     unit.name);
 }
 
 std::string with_commas(double whole) {

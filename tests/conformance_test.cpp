@@ -55,7 +55,7 @@ TEST_P(Conformance, GivesTheRightAnswerFromTheRightNumberOfOperationsOrAReason) 
     params[std::string(param.name)] = to_value(param, param.quick.small);
   }
   const Workload workload = make_workload(info->about.name, params);
-  const Setup setup{workers_on_this_machine(workers).cpus(), default_options(*model)};
+  const concbench::Setup setup{workers_on_this_machine(workers).cpus(), default_options(*model)};
 
   const std::string no_pair = model->no_pair(workload);
   if (!no_pair.empty()) {

@@ -49,7 +49,7 @@ def measured(ns_per_op, cores, processes, draw):
     samples = [
         {"process": process, "index": 0, "iterations": 1, "wall_ns": round(value * ops),
          "cpu_ns": round(value * ops * cores), "ops": ops, "voluntary": 0, "involuntary": 0,
-         "migrations": None, "steal_ns": None, "foreign_ns": None}
+         "migrations": None, "span_ns": round(value * ops), "steal_ns": None, "foreign_ns": None}
         for process, value in enumerate(values)]
     summary = {"ns_per_op": estimate(values), "ops_per_s": estimate([1e9 / v for v in values]),
                "cpu_per_wall": float(cores), "processes": processes,
@@ -65,7 +65,7 @@ def cell(model, workload, shape, op, params, cores, value, processes, draw):
         "model": model, "workload": workload, "shape": shape, "params": params, "cores": cores,
         "layout": "compact", "oversubscribed": False, "status": "ok" if ok else "skipped",
         "reason": None if ok else value, "warnings": [], "command": "concbench run", "op": op,
-        "answer": "1" if ok else "", "verified": ok, "samples": samples, "summary": summary,
+        "answer": "1" if ok else "", "verified": ok, "processes": [], "samples": samples, "summary": summary,
         "latency_ns": None, "memory": {"peak_rss": None, "children_peak_rss": None},
         "measures": {"cold_start_ns": None},
         "placement": {"requested": list(range(cores)), "workers": []}}
