@@ -57,10 +57,7 @@ TEST_P(Conformance, GivesTheRightAnswerFromTheRightNumberOfOperationsOrAReason) 
   const Workload workload = make_workload(info->about.name, params);
   const concbench::Setup setup{workers_on_this_machine(workers).cpus(), default_options(*model)};
 
-  const std::string no_pair = model->no_pair(workload);
-  if (!no_pair.empty()) {
-    GTEST_SKIP() << no_pair;
-  }
+  if (!model->no_pair(workload).empty()) return;  // the reason is the whole answer
   ASSERT_EQ(model->refusal({info->about.shape, demand(workload), setup, read_limits()}), "");
 
   const auto instance = model->start(setup);
