@@ -1,0 +1,496 @@
+// coroutines: C++20 stackless tasks. A task is a frame of a few dozen bytes that the compiler cuts
+// into the parts between two co_awaits; waiting is a return, going on is a call.
+//
+// Forking runs the child at once and queues the parent, which is what thieves take (continuation
+// stealing), so that a tree is walked depth first. A coroutine that suspends or ends transfers
+// straight to the next one (symmetric transfer) without growing the stack.
+#include <type_traits>
+#include <vector>
+
+#include "models/model.hpp"
+#include "models/runtime/coroutine.hpp"
+#include "models/runtime/meeting.hpp"
+
+namespace concbench {
+
+// Not an anonymous namespace: g++ 12 warns of every coroutine frame in one that it has no linkage.
+namespace coroutines {
+
+using namespace runtime;
+
+// ---- fork_join
+
+// A node of a tree that is about to be started, by the one co_await of its `fork` or `call`.
+template <class K>
+class Tree {
+ public:
+  using Result = typename K::Result;
+
+  class promise_type : public FrameFromWorker {
+   public:
+    Tree get_return_object() { return Tree(Handle::from_promise(*this)); }
+    std::suspend_always initial_suspend() noexcept { return {}; }
+    void return_value(const Result& result) { *result_ = result; }
+    void unhandled_exception() { join_->failure.keep(std::current_exception()); }
+    auto final_suspend() noexcept { return End{}; }
+
+   private:
+    friend class Tree;
+    Runnable parent_;
+    Join* join_;
+    Result* result_;
+    bool queued_;  // whether the parent lay in the deque, where it may have been stolen
+  };
+  using Handle = std::coroutine_handle<promise_type>;
+
+  // The parent is queued and goes on when the child has ended, or on a thief before that.
+  auto fork(Result& result, Join& join) { return Begin(child_, result, join, true); }
+  // The parent goes on when the child has ended.
+  auto call(Result& result, Join& join) { return Begin(child_, result, join, false); }
+
+ private:
+  explicit Tree(Handle child) : child_(child) {}
+
+  class Begin {
+   public:
+    Begin(Handle child, Result& result, Join& join, bool queue) : child_(child), queue_(queue) {
+      child.promise().result_ = &result;
+      child.promise().join_ = &join;
+    }
+    bool await_ready() const { return false; }
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<> parent) {
+      const Handle child = child_;
+      promise_type& promise = child.promise();
+      promise.parent_ = runnable(parent);
+      promise.join_->expect();
+      promise.queued_ = queue_ && here().push(promise.parent_);  // the parent may now be elsewhere
+      return child;
+    }
+    void await_resume() const {}
+
+   private:
+    const Handle child_;
+    const bool queue_;
+  };
+
+  struct End {
+    bool await_ready() const noexcept { return false; }
+    std::coroutine_handle<> await_suspend(Handle child) noexcept {
+      const promise_type promise = child.promise();
+      child.destroy();
+      Worker& worker = here();
+      const Runnable newest = promise.queued_ ? worker.pop() : promise.parent_;
+      if (newest == promise.parent_) {
+        promise.join_->returned();
+        return transfer_to(worker, newest);
+      }
+      if (newest) worker.push(newest);
+      if (promise.join_->arrive()) return transfer_to(worker, promise.parent_);
+      return go_on(worker);
+    }
+    void await_resume() const noexcept {}
+  };
+
+  const Handle child_;
+};
+
+// Room for the results of a node's children: within the frame for a binary tree.
+template <class Result>
+class Results {
+ public:
+  explicit Results(unsigned count) : bytes_(count * sizeof(Result)) {
+    if (bytes_ > sizeof few_) first_ = static_cast<Result*>(here().blocks.take(bytes_));
+  }
+  ~Results() {
+    if (first_ != few_) here().blocks.give(first_, bytes_);
+  }
+  Results(const Results&) = delete;
+  Results& operator=(const Results&) = delete;
+
+  Result& operator[](unsigned i) { return first_[i]; }
+
+ private:
+  static_assert(std::is_trivially_copyable_v<Result>, "results are plain data");
+  Result few_[2];
+  Result* first_ = few_;
+  const std::size_t bytes_;
+};
+
+template <class K>
+Tree<K> grow(K kernel, typename K::Node node) {
+  ++here().tally.ops;
+  const unsigned children = kernel.children(node);
+  if (children == 0) co_return kernel.leaf(node);
+  Results<typename K::Result> results(children);
+  Join join;
+  try {
+    const unsigned last = children - 1;
+    for (unsigned i = 0; i < last; ++i) {
+      Tree<K> child = grow(kernel, kernel.child(node, i));
+      co_await child.fork(results[i], join);
+    }
+    Tree<K> child = grow(kernel, kernel.child(node, last));
+    co_await child.call(results[last], join);
+  } catch (...) {
+    join.failure.keep(std::current_exception());
+  }
+  co_await AwaitAll(join);  // whatever happened, children still use this frame
+  join.failure.rethrow();
+  typename K::Result result = results[0];
+  for (unsigned i = 1; i < children; ++i) result = kernel.fold(result, results[i]);
+  co_return result;
+}
+
+// ---- Tasks that nobody takes a result from
+
+// What is to happen when a task has ended.
+class Ending {
+ public:
+  virtual void failed(std::exception_ptr exception) = 0;
+  // The task's frame is gone. Returns whom that makes runnable, if anybody.
+  virtual Runnable ended(Worker& worker) = 0;
+
+ protected:
+  ~Ending() = default;
+};
+
+// A coroutine whose first parameter is its ending. It begins when a worker runs it.
+class Task {
+ public:
+  class promise_type : public FrameFromWorker {
+   public:
+    template <class... Arguments>
+    explicit promise_type(Ending& ending, Arguments&...) : ending_(ending) {}
+    Task get_return_object() { return Task(Handle::from_promise(*this)); }
+    std::suspend_always initial_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() { ending_.failed(std::current_exception()); }
+    auto final_suspend() noexcept { return End{}; }
+
+   private:
+    friend class Task;
+    Ending& ending_;
+  };
+  using Handle = std::coroutine_handle<promise_type>;
+
+  Handle handle() const { return handle_; }
+
+ private:
+  explicit Task(Handle handle) : handle_(handle) {}
+
+  struct End {
+    bool await_ready() const noexcept { return false; }
+    std::coroutine_handle<> await_suspend(Handle task) noexcept {
+      Ending& ending = task.promise().ending_;
+      task.destroy();
+      Worker& worker = here();
+      if (const Runnable waiting = ending.ended(worker)) return transfer_to(worker, waiting);
+      return go_on(worker);
+    }
+    void await_resume() const noexcept {}
+  };
+
+  const Handle handle_;
+};
+
+// Lets a coroutine know its own handle.
+class Self {
+ public:
+  bool await_ready() const { return false; }
+  bool await_suspend(std::coroutine_handle<> self) {
+    self_ = self;
+    return false;
+  }
+  std::coroutine_handle<> await_resume() const { return self_; }
+
+ private:
+  std::coroutine_handle<> self_;
+};
+
+// ---- fan_out
+
+class Fan final : public Ending {
+ public:
+  Fan(Worker& home, Runnable parent) : home_(home), parent_(parent) {}
+
+  void failed(std::exception_ptr exception) override { join.failure.keep(std::move(exception)); }
+  Runnable ended(Worker& worker) override {
+    if (&worker == &home_) {
+      join.returned();
+      return {};
+    }
+    const Runnable parent = parent_;
+    return join.arrive() ? parent : Runnable{};
+  }
+
+  Join join;
+
+ private:
+  Worker& home_;  // where the tasks are made
+  const Runnable parent_;
+};
+
+template <class K>
+Task fan_task(Ending&, K kernel, std::uint64_t number) {
+  Outcome& tally = here().tally;  // the body does not suspend
+  ++tally.ops;
+  tally.answer += kernel.body(number);
+  co_return;
+}
+
+// ---- hand_off, channel, yield
+
+class Attendance final : public Ending {
+ public:
+  Attendance(std::uint64_t participants, Stopwatch& clock, Runnable parent)
+      : meeting(participants, clock), parent_(parent) {}
+
+  void failed(std::exception_ptr exception) override {
+    meeting.join.failure.keep(std::move(exception));
+  }
+  Runnable ended(Worker&) override {
+    const Runnable parent = parent_;
+    return meeting.leave() ? parent : Runnable{};
+  }
+
+  Meeting meeting;
+
+ private:
+  const Runnable parent_;
+};
+
+template <class K>
+Task relay_task(Ending&, Gate& gate, Relay<K>& relay, std::uint64_t task, Worker* home) {
+  Self this_task;
+  Waiter self(runnable(co_await this_task, home != nullptr), home);
+  co_await WaitIf(gate.enter(self, here()), gate.lock);
+  Mailbox& box = relay.boxes[task];
+  const std::uint64_t rounds = hops_of(relay.kernel.hops(), relay.kernel.tasks(), task);
+  try {
+    for (std::uint64_t round = 0; round < rounds; ++round) {
+      co_await WaitIf(box.receive(self), box.lock);
+      if (relay.broken) break;
+      relay.hop(here(), task, round, self.value);
+    }
+  } catch (...) {
+    relay.break_off(here(), task);
+    throw;
+  }
+  if (relay.broken) relay.break_off(here(), task);
+}
+
+template <class K>
+Task producer_task(Ending&, Gate& gate, BoundedChannel& channel, K kernel, std::uint64_t task) {
+  Self this_task;
+  Waiter self(runnable(co_await this_task), nullptr);
+  co_await WaitIf(gate.enter(self, here()), gate.lock);
+  try {
+    const Share mine = share(kernel.messages(), kernel.producers(), task);
+    for (std::uint64_t i = mine.first; i < mine.last; ++i) {
+      self.value = kernel.item(i);
+      co_await WaitIf(channel.send(self, here()), channel.lock);
+    }
+  } catch (...) {
+    channel.leave(here());
+    throw;
+  }
+  channel.leave(here());
+}
+
+Task consumer_task(Ending&, Gate& gate, BoundedChannel& channel) {
+  Self this_task;
+  Waiter self(runnable(co_await this_task), nullptr);
+  co_await WaitIf(gate.enter(self, here()), gate.lock);
+  for (;;) {
+    co_await WaitIf(channel.receive(self, here()), channel.lock);
+    if (!self.received) break;
+    Outcome& tally = here().tally;
+    tally.answer += self.value;
+    ++tally.ops;
+  }
+}
+
+template <class K>
+Task yield_task(Ending&, Gate& gate, K kernel, std::uint64_t task) {
+  Self this_task;
+  Waiter self(runnable(co_await this_task), nullptr);
+  co_await WaitIf(gate.enter(self, here()), gate.lock);
+  for (std::uint64_t i = 0, n = kernel.yields(); i < n; ++i) {
+    co_await GiveWay(false);
+    Outcome& tally = here().tally;
+    tally.answer += kernel.tick(task);
+    ++tally.ops;
+  }
+}
+
+// ---- The tasks that a verb runs on the first worker
+
+template <class K>
+Task fork_join_task(Ending&, K kernel, Stopwatch& clock) {
+  typename K::Result result;
+  Join join;
+  clock.start();
+  Tree<K> root = grow(kernel, kernel.root());
+  co_await root.call(result, join);
+  co_await AwaitAll(join);
+  clock.stop();
+  join.failure.rethrow();
+  here().tally.answer = kernel.answer(result);
+}
+
+template <class K>
+Task fan_out_task(Ending&, K kernel, Stopwatch& clock) {
+  Self this_task;
+  Fan fan(here(), runnable(co_await this_task));
+  clock.start();
+  try {
+    for (std::uint64_t i = 0, n = kernel.tasks(); i < n; ++i) {
+      while (here().backlog() >= spawn_ahead) co_await GiveWay(true);
+      const Runnable task = runnable(fan_task(fan, kernel, i).handle());
+      fan.join.expect();
+      here().push(task);
+    }
+  } catch (...) {
+    fan.join.failure.keep(std::current_exception());
+  }
+  // Stays at home until nothing is left here, for tasks that end here count without atomics.
+  while (here().has_forked()) co_await GiveWay(true);
+  co_await AwaitAll(fan.join);
+  clock.stop();
+  fan.join.failure.rethrow();
+}
+
+// `make(attendance, number)` makes the participants; all begin from the same moment on.
+template <class Make>
+Task meeting_task(Ending&, const std::vector<Worker*>& homes, Stopwatch& clock, const Make& make) {
+  Self this_task;
+  const Runnable me = runnable(co_await this_task);
+  Attendance attendance(homes.size(), clock, me);
+  std::vector<Task> participants;  // all of them first: there may be no memory for the last
+  participants.reserve(homes.size());
+  try {
+    for (std::uint64_t i = 0; i < homes.size(); ++i) participants.push_back(make(attendance, i));
+  } catch (...) {
+    for (const Task& task : participants) task.handle().destroy();
+    throw;
+  }
+  for (std::uint64_t i = 0; i < homes.size(); ++i) {
+    here().later(runnable(participants[i].handle(), homes[i] != nullptr), homes[i]);
+  }
+  Gate& gate = attendance.meeting.gate;
+  Waiter keeper(me, nullptr);
+  co_await WaitIf(gate.await_all(keeper), gate.lock);
+  clock.start();
+  gate.open(here());
+  co_await AwaitAll(attendance.meeting.join);
+  attendance.meeting.join.failure.rethrow();
+}
+
+// ---- The model
+
+class Coroutines {
+ public:
+  explicit Coroutines(const Setup& setup) : scheduler_(setup.cpus) {}
+
+  template <ForkJoin K>
+  Outcome fork_join(K kernel, Stopwatch& clock) {
+    return run([&](Ending& end) { return fork_join_task(end, kernel, clock); });
+  }
+
+  template <FanOut K>
+  Outcome fan_out(K kernel, Stopwatch& clock) {
+    return run([&](Ending& end) { return fan_out_task(end, kernel, clock); });
+  }
+
+  template <HandOff K>
+  Outcome hand_off(K kernel, Stopwatch& clock) {
+    const auto places = homes(scheduler_, kernel.place(), kernel.tasks());
+    Relay<K> relay(kernel);
+    return meet(places, clock, [&](Attendance& end, std::uint64_t task) {
+      return relay_task(end, end.meeting.gate, relay, task, places[task]);
+    });
+  }
+
+  template <Channel K>
+  Outcome channel(K kernel, Stopwatch& clock) {
+    const std::uint64_t producers = kernel.producers();
+    BoundedChannel channel(kernel.capacity(), producers);
+    const std::vector<Worker*> anywhere(producers + kernel.consumers(), nullptr);
+    return meet(anywhere, clock, [&](Attendance& end, std::uint64_t task) {
+      Gate& gate = end.meeting.gate;
+      return task < producers ? producer_task(end, gate, channel, kernel, task)
+                              : consumer_task(end, gate, channel);
+    });
+  }
+
+  template <Yielding K>
+  Outcome yield(K kernel, Stopwatch& clock) {
+    const std::vector<Worker*> anywhere(kernel.tasks(), nullptr);
+    return meet(anywhere, clock, [&](Attendance& end, std::uint64_t task) {
+      return yield_task(end, end.meeting.gate, kernel, task);
+    });
+  }
+
+  std::vector<WorkerReport> workers() const { return scheduler_.reports(); }
+
+  static std::string no_verb(Shape) { return ""; }
+
+  // Trees and fans keep few coroutines alive; a participant is a frame, its waiter and its place in
+  // the ring.
+  static std::string refusal(const Ask& ask) {
+    if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out) return "";
+    constexpr std::uint64_t bytes = 512;
+    if (ask.demand.alive <= ask.limits.memory_bytes.value / bytes) return "";
+    return std::to_string(ask.demand.alive) + " coroutines of " + std::to_string(bytes) +
+           " bytes exceed " + ask.limits.memory_bytes.name + " " +
+           std::to_string(ask.limits.memory_bytes.value);
+  }
+
+ private:
+  // Makes a verb's task on the first worker, where its frame belongs, and starts it; its end lets
+  // the caller go on.
+  template <class Make>
+  class Root final : public Closure, public Ending {
+   public:
+    explicit Root(const Make& make) : Closure{start}, make_(make) {}
+
+    void failed(std::exception_ptr exception) override { failure.keep(std::move(exception)); }
+    Runnable ended(Worker& worker) override {
+      worker.scheduler().finish();
+      return {};
+    }
+
+    Failure failure;
+
+   private:
+    static void start(Worker& worker, Closure* closure) {
+      auto& root = *static_cast<Root*>(closure);
+      worker.run(runnable(root.make_(root).handle()));
+    }
+
+    const Make& make_;
+  };
+
+  template <class Make>
+  Outcome run(const Make& make) {
+    Root<Make> root(make);
+    const Outcome outcome = scheduler_.run({Kind::closure, static_cast<Closure*>(&root)});
+    root.failure.rethrow();
+    return outcome;
+  }
+
+  template <class Make>
+  Outcome meet(const std::vector<Worker*>& homes, Stopwatch& clock, const Make& make) {
+    return run([&](Ending& end) { return meeting_task(end, homes, clock, make); });
+  }
+
+  Scheduler scheduler_;
+};
+
+}  // namespace coroutines
+
+extern const Model coroutines_model;
+const Model coroutines_model = describe<coroutines::Coroutines>(
+    "coroutines", "C++20 coroutines on pinned workers, symmetric transfer");
+
+}  // namespace concbench

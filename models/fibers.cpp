@@ -1,0 +1,419 @@
+// fibers: tasks with stacks of their own, many on few workers (M:N), switched in user space.
+//
+// A fiber may wait anywhere, at any depth of calls: it saves a handful of registers and the worker
+// goes on with another. Forking runs the child at once and queues the parent, so that a tree is
+// walked depth first and only as many fibers are alive as the tree is deep; the parent is what
+// thieves take.
+#include <charconv>
+#include <new>
+
+#include "models/model.hpp"
+#include "models/runtime/fiber_switch.hpp"
+#include "models/runtime/meeting.hpp"
+
+namespace concbench {
+namespace {
+
+using namespace runtime;
+
+// Throughout, `worker` is where the fiber runs now; whatever may switch replaces it.
+
+Runnable current(Worker* worker, Worker* home = nullptr) {
+  return {Kind::fiber, worker->fibers.current, home != nullptr};
+}
+
+// Suspends with the lock held; it is released once the fiber can be resumed.
+void wait(Worker*& worker, SpinLock& lock) {
+  worker = &suspend(
+      *worker, [](Worker&, void* lock) { static_cast<SpinLock*>(lock)->unlock(); }, &lock);
+}
+
+// Waits until all children of the join have arrived.
+void await(Worker*& worker, Join& join) {
+  struct Parent {
+    Join& join;
+    Runnable fiber;
+  } parent{join, current(worker)};
+  if (join.ready()) return;
+  const Hook settle = [](Worker& other, void* argument) {
+    const auto [join, fiber] = *static_cast<Parent*>(argument);
+    if (join.settle()) other.wake(fiber);
+  };
+  worker = &suspend(*worker, settle, &parent);
+}
+
+// ---- fork_join
+
+template <class K>
+typename K::Result grow(Worker*& worker, K kernel, typename K::Node node);
+
+template <class K>
+struct Child {
+  K kernel;
+  typename K::Node node;
+  typename K::Result& result;
+  Join& join;
+  Fiber* parent;
+};
+
+// The life of a child's fiber, from the first instruction on its stack.
+template <class K>
+[[noreturn]] void run_child(Worker* worker, Hook, void* argument) {
+  arrive(*worker);
+  const Child<K> child = *static_cast<Child<K>*>(argument);
+  const Runnable parent{Kind::fiber, child.parent};
+  const bool queued = worker->push(parent);  // from here on the parent may run elsewhere
+  try {
+    child.result = grow(worker, child.kernel, child.node);
+  } catch (...) {
+    child.join.failure.keep(std::current_exception());
+  }
+  const Runnable newest = queued ? worker->pop() : parent;
+  if (newest == parent) {
+    child.join.returned();
+    leave_for(*worker, *child.parent);
+  }
+  if (newest) worker->push(newest);
+  if (child.join.arrive()) leave_for(*worker, *child.parent);
+  leave_for(*worker, fiber_for(*worker, worker->next()));
+}
+
+template <class K>
+[[gnu::always_inline]] inline void fork(Worker*& worker, K kernel, typename K::Node node,
+                                        typename K::Result& result, Join& join) {
+  Child<K> child{kernel, node, result, join, worker->fibers.current};
+  Fiber& fiber = *worker->fibers.stacks.take();
+  fiber.prepare(run_child<K>);
+  join.expect();
+  worker = &switch_to(*worker, fiber, nullptr, &child);
+}
+
+// Forks all children but the last, which runs as a call while the stack has room, and folds their
+// results in order.
+template <class K>
+[[gnu::always_inline]] inline typename K::Result grow_children(Worker*& worker, K kernel,
+                                                               typename K::Node node,
+                                                               unsigned children,
+                                                               typename K::Result* results) {
+  Join join;
+  try {
+    const unsigned last = children - 1;
+    for (unsigned i = 0; i < last; ++i) {
+      fork(worker, kernel, kernel.child(node, i), results[i], join);
+    }
+    if (worker->fibers.current->has_room()) [[likely]] {
+      results[last] = grow(worker, kernel, kernel.child(node, last));
+    } else {
+      fork(worker, kernel, kernel.child(node, last), results[last], join);
+    }
+  } catch (...) {
+    join.failure.keep(std::current_exception());
+  }
+  await(worker, join);  // whatever happened, children still use this frame
+  join.failure.rethrow();
+  typename K::Result result = results[0];
+  for (unsigned i = 1; i < children; ++i) result = kernel.fold(result, results[i]);
+  return result;
+}
+
+// For any number of children; their results would be too large for a small stack.
+template <class K>
+[[gnu::noinline]] typename K::Result grow_wide(Worker*& worker, K kernel, typename K::Node node,
+                                               unsigned children) {
+  using Result = typename K::Result;
+  struct Results {
+    Worker*& worker;
+    const std::size_t bytes;
+    Result* const first = static_cast<Result*>(worker->blocks.take(bytes));
+    ~Results() { worker->blocks.give(first, bytes); }
+  } results{worker, children * sizeof(Result)};
+  return grow_children(worker, kernel, node, children, results.first);
+}
+
+template <class K>
+typename K::Result grow(Worker*& worker, K kernel, typename K::Node node) {
+  using Result = typename K::Result;
+  static_assert(std::is_trivially_copyable_v<Result>, "results are plain data");
+  ++worker->tally.ops;
+  const unsigned children = kernel.children(node);
+  if (children == 0) return kernel.leaf(node);
+  if (children > 2) return grow_wide(worker, kernel, node, children);
+  Result results[2];
+  return grow_children(worker, kernel, node, children, results);
+}
+
+// ---- fan_out
+
+template <class K>
+struct Fan {
+  K kernel;
+  Worker& home;  // where the tasks are made
+  Runnable parent;
+  Join join{};
+};
+
+template <class K>
+struct FanTask : Seed {
+  FanTask(Fan<K>& fan, std::uint64_t number) : Seed{run_one}, fan(fan), number(number) {}
+
+  static Worker& run_one(Worker& worker, Seed* seed) {
+    auto* task = static_cast<FanTask*>(seed);
+    Fan<K>& fan = task->fan;
+    const std::uint64_t number = task->number;
+    worker.blocks.give(task, sizeof(FanTask));
+    ++worker.tally.ops;
+    try {
+      worker.tally.answer += fan.kernel.body(number);
+    } catch (...) {
+      fan.join.failure.keep(std::current_exception());
+    }
+    if (&worker == &fan.home) {
+      fan.join.returned();
+    } else if (const Runnable parent = fan.parent; fan.join.arrive()) {
+      worker.wake(parent);
+    }
+    return worker;
+  }
+
+  Fan<K>& fan;
+  const std::uint64_t number;
+};
+
+// ---- hand_off, channel, yield
+
+// One of the participants of a meeting.
+template <class Body>
+struct Participant : Seed {
+  Participant(std::uint64_t number, Worker* home, Meeting& meeting, Runnable parent,
+              const Body& body)
+      : Seed{run_one}, number(number), home(home), meeting(meeting), parent(parent), body(body) {}
+
+  static Worker& run_one(Worker& first, Seed* seed) {
+    const Participant me = *static_cast<Participant*>(seed);  // the original goes with the meeting
+    Worker* worker = &first;
+    Waiter self(current(worker, me.home), me.home);
+    me.meeting.gate.enter(self, *worker);
+    wait(worker, me.meeting.gate.lock);
+    try {
+      me.body(worker, me.number, self);
+    } catch (...) {
+      me.meeting.join.failure.keep(std::current_exception());
+    }
+    if (me.meeting.leave()) worker->wake(me.parent);
+    return *worker;
+  }
+
+  const std::uint64_t number;
+  Worker* const home;
+  Meeting& meeting;
+  const Runnable parent;
+  const Body& body;
+};
+
+// ---- The model
+
+// The fiber that is run from outside, and then lets the caller go on.
+template <class Body>
+struct Root : Seed {
+  explicit Root(Body body) : Seed{run_root}, body(body) {}
+
+  static Worker& run_root(Worker& first, Seed* seed) {
+    auto* root = static_cast<Root*>(seed);
+    Worker* worker = &first;
+    try {
+      root->body(worker);
+    } catch (...) {
+      root->failure.keep(std::current_exception());
+    }
+    worker->scheduler().finish();
+    return *worker;
+  }
+
+  Body body;
+  Failure failure{};
+};
+
+// "64k" in bytes.
+std::size_t stack_bytes(const Options& options) {
+  const auto option = options.find("stack");
+  const std::string text = option == options.end() ? "64k" : option->second;
+  std::size_t bytes = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, bytes);
+  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+  const std::size_t scale = unit.empty() ? 1 : unit == "k" ? 1024 : unit == "m" ? 1024 * 1024 : 0;
+  constexpr std::size_t most = std::size_t{1} << 30;
+  if (error != std::errc{} || scale == 0 || bytes > most / scale ||
+      bytes * scale < Stacks::least_bytes) {
+    throw std::invalid_argument("stack=" + text + ": must be a size from 16k to 1024m");
+  }
+  return bytes * scale;
+}
+
+class Fibers {
+ public:
+  explicit Fibers(const Setup& setup) : scheduler_(setup.cpus, stack_bytes(setup.options)) {}
+
+  template <ForkJoin K>
+  Outcome fork_join(K kernel, Stopwatch& clock) {
+    return run([&, kernel](Worker*& worker) {
+      clock.start();
+      const typename K::Result result = grow(worker, kernel, kernel.root());
+      clock.stop();
+      worker->tally.answer = kernel.answer(result);
+    });
+  }
+
+  template <FanOut K>
+  Outcome fan_out(K kernel, Stopwatch& clock) {
+    return run([&, kernel](Worker*& worker) {
+      Fan<K> fan{kernel, *worker, current(worker)};
+      clock.start();
+      try {
+        for (std::uint64_t i = 0, n = kernel.tasks(); i < n; ++i) {
+          while (worker->backlog() >= spawn_ahead) worker = &give_way(*worker, true);
+          auto* task = new (worker->blocks.take(sizeof(FanTask<K>))) FanTask<K>(fan, i);
+          fan.join.expect();
+          worker->push({Kind::seed, task});
+        }
+      } catch (...) {
+        fan.join.failure.keep(std::current_exception());
+      }
+      // Stays at home until nothing is left here, for tasks that end here count without atomics.
+      while (worker->has_forked()) worker = &give_way(*worker, true);
+      await(worker, fan.join);
+      clock.stop();
+      fan.join.failure.rethrow();
+    });
+  }
+
+  template <HandOff K>
+  Outcome hand_off(K kernel, Stopwatch& clock) {
+    const std::uint64_t tasks = kernel.tasks();
+    const auto places = homes(scheduler_, kernel.place(), tasks);
+    Relay<K> relay(kernel);
+    return meet(places, clock, [&](Worker*& worker, std::uint64_t task, Waiter& self) {
+      Mailbox& box = relay.boxes[task];
+      const std::uint64_t rounds = hops_of(relay.kernel.hops(), relay.kernel.tasks(), task);
+      try {
+        for (std::uint64_t round = 0; round < rounds; ++round) {
+          if (box.receive(self)) wait(worker, box.lock);
+          if (relay.broken) break;
+          relay.hop(*worker, task, round, self.value);
+        }
+      } catch (...) {
+        relay.break_off(*worker, task);
+        throw;
+      }
+      if (relay.broken) relay.break_off(*worker, task);
+    });
+  }
+
+  template <Channel K>
+  Outcome channel(K kernel, Stopwatch& clock) {
+    const std::uint64_t producers = kernel.producers();
+    BoundedChannel channel(kernel.capacity(), producers);
+    const std::vector<Worker*> anywhere(producers + kernel.consumers(), nullptr);
+    return meet(anywhere, clock, [&, kernel](Worker*& worker, std::uint64_t task, Waiter& self) {
+      if (task >= producers) {
+        for (;;) {
+          if (channel.receive(self, *worker)) wait(worker, channel.lock);
+          if (!self.received) return;
+          worker->tally.answer += self.value;
+          ++worker->tally.ops;
+        }
+      }
+      try {
+        const auto [first, last] = share(kernel.messages(), producers, task);
+        for (std::uint64_t i = first; i < last; ++i) {
+          self.value = kernel.item(i);
+          if (channel.send(self, *worker)) wait(worker, channel.lock);
+        }
+      } catch (...) {
+        channel.leave(*worker);
+        throw;
+      }
+      channel.leave(*worker);
+    });
+  }
+
+  template <Yielding K>
+  Outcome yield(K kernel, Stopwatch& clock) {
+    const std::vector<Worker*> anywhere(kernel.tasks(), nullptr);
+    return meet(anywhere, clock, [kernel](Worker*& worker, std::uint64_t task, Waiter&) {
+      for (std::uint64_t i = 0, n = kernel.yields(); i < n; ++i) {
+        worker = &give_way(*worker, false);
+        worker->tally.answer += kernel.tick(task);
+        ++worker->tally.ops;
+      }
+    });
+  }
+
+  std::vector<WorkerReport> workers() const { return scheduler_.reports(); }
+
+  static std::string no_verb(Shape) { return ""; }
+
+  // What a waiting fiber touches of its stack: its frames and itself, which may lie across a page's
+  // end. Trees and fans keep few fibers alive.
+  static std::string refusal(const Ask& ask) {
+    if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out) return "";
+    constexpr std::uint64_t touched_bytes = 8192;
+    if (ask.demand.alive <= ask.limits.memory_bytes.value / touched_bytes) return "";
+    return std::to_string(ask.demand.alive) + " fibers of " + std::to_string(touched_bytes) +
+           " bytes touched of each stack exceed " + ask.limits.memory_bytes.name + " " +
+           std::to_string(ask.limits.memory_bytes.value);
+  }
+
+ private:
+  template <class Body>
+  Outcome run(Body body) {
+    Root<Body> root(body);
+    const Outcome outcome = scheduler_.run({Kind::seed, &root});
+    root.failure.rethrow();
+    return outcome;
+  }
+
+  // Runs `body(worker, number, waiter)` in a fiber for each home, all from the same moment on.
+  template <class Body>
+  Outcome meet(const std::vector<Worker*>& homes, Stopwatch& clock, const Body& body) {
+    return run([&](Worker*& worker) {
+      Meeting meeting(homes.size(), clock);
+      std::vector<Participant<Body>> participants;
+      participants.reserve(homes.size());
+      std::vector<Fiber*> fibers;  // all of them first: there may be no memory for the last
+      fibers.reserve(homes.size());
+      try {
+        for (std::uint64_t i = 0; i < homes.size(); ++i) {
+          participants.emplace_back(i, homes[i], meeting, current(worker), body);
+          fibers.push_back(&plant(*worker, &participants.back()));
+        }
+      } catch (...) {
+        for (Fiber* fiber : fibers) worker->fibers.stacks.give(fiber);
+        throw;
+      }
+      for (std::uint64_t i = 0; i < homes.size(); ++i) {
+        worker->later({Kind::fiber, fibers[i], homes[i] != nullptr}, homes[i]);
+      }
+      Waiter keeper(current(worker), nullptr);
+      if (meeting.gate.await_all(keeper)) wait(worker, meeting.gate.lock);
+      clock.start();
+      meeting.gate.open(*worker);
+      await(worker, meeting.join);
+      meeting.join.failure.rethrow();
+    });
+  }
+
+  Scheduler scheduler_;
+};
+
+constexpr Option options[] = {
+    {"stack", "bytes", "64k", "the size of a fiber's stack, guard page not counted"},
+};
+
+}  // namespace
+
+extern const Model fibers_model;
+const Model fibers_model = describe<Fibers>(
+    "fibers", "stackful fibers, many on few pinned workers, switched in user space", options);
+
+}  // namespace concbench

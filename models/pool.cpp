@@ -1,0 +1,232 @@
+// pool: a work-stealing pool of closures, each run to completion on a worker's own stack.
+//
+// A task that waits for its children helps: it runs the child it pushed last, if nobody has stolen
+// it, or else other work until the thief is done. It cannot do so for anything but its children,
+// because what it would wait for might be buried below it on the same stack. That is why this model
+// has no verb for tasks that wait for each other.
+#include "models/model.hpp"
+#include "models/runtime/join.hpp"
+#include "models/runtime/scheduler.hpp"
+
+namespace concbench {
+namespace {
+
+using namespace runtime;
+
+// ---- fork_join
+
+template <class K>
+typename K::Result grow(Worker& worker, K kernel, typename K::Node node);
+
+// A child that may be stolen. It lies on its parent's stack, for the parent does not return before
+// the child is done.
+template <class K>
+class Child : public Closure {
+ public:
+  using Result = typename K::Result;
+
+  Child(Worker& owner, K kernel, typename K::Node node)
+      : Closure{run_stolen}, owner_(owner), kernel_(kernel), node_(node) {}
+
+  // Ran at home, without having been stolen.
+  Result run_here() { return grow(owner_, kernel_, node_); }
+
+  // Helps until the thief is done.
+  void await() {
+    State queued = State::queued;
+    state_.compare_exchange_strong(queued, State::awaited);
+    owner_.help({[](const void* self) { return static_cast<const Child*>(self)->done(); }, this});
+  }
+  Result result() {
+    failure_.rethrow();
+    return result_;
+  }
+
+ private:
+  enum class State : std::uint8_t { queued, awaited, done };
+
+  bool done() const { return state_.load() == State::done; }
+
+  static void run_stolen(Worker& thief, Closure* closure) {
+    auto& child = *static_cast<Child*>(closure);
+    try {
+      child.result_ = grow(thief, child.kernel_, child.node_);
+    } catch (...) {
+      child.failure_.keep(std::current_exception());
+    }
+    Worker& owner = child.owner_;  // the child is gone as soon as it is done
+    if (child.state_.exchange(State::done) == State::awaited) owner.scheduler().unpark(owner);
+  }
+
+  Worker& owner_;
+  K kernel_;
+  typename K::Node node_;
+  Result result_;
+  Failure failure_;
+  std::atomic<State> state_{State::queued};
+};
+
+// Offers `node` to thieves while `elder` computes the result of its elder siblings; then joins it.
+template <class K, class Elder>
+[[gnu::always_inline]] inline typename K::Result beside(Worker& worker, K kernel,
+                                                        typename K::Node node, Elder elder) {
+  Child<K> child(worker, kernel, node);
+  const bool queued = worker.push({Kind::closure, &child});
+  typename K::Result result;
+  try {
+    result = elder();
+  } catch (...) {
+    if (queued && !worker.pop()) child.await();  // it lies in this frame
+    throw;
+  }
+  if (!queued || worker.pop()) return kernel.fold(result, child.run_here());
+  child.await();
+  return kernel.fold(result, child.result());
+}
+
+// The children 0 to `last` of the node. The youngest is pushed first, so that thieves, who take the
+// oldest in the deque, begin at the far end; the first child runs as a call.
+template <class K>
+typename K::Result grow_children(Worker& worker, K kernel, typename K::Node node, unsigned last) {
+  if (last == 0) return grow(worker, kernel, kernel.child(node, 0));
+  return beside(worker, kernel, kernel.child(node, last),
+                [&] { return grow_children(worker, kernel, node, last - 1); });
+}
+
+template <class K>
+typename K::Result grow(Worker& worker, K kernel, typename K::Node node) {
+  ++worker.tally.ops;
+  const unsigned children = kernel.children(node);
+  if (children == 0) return kernel.leaf(node);
+  if (!worker.has_room()) [[unlikely]] {
+    throw Exhausted("the tree is too deep for a worker's stack: closures nest");
+  }
+  if (children == 2) {  // binary trees are common enough to save them the recursion
+    return beside(worker, kernel, kernel.child(node, 1),
+                  [&] { return grow(worker, kernel, kernel.child(node, 0)); });
+  }
+  return grow_children(worker, kernel, node, children - 1);
+}
+
+// ---- fan_out
+
+template <class K>
+struct Fan {
+  K kernel;
+  Worker& home;  // where the tasks are made
+  Join join{};
+};
+
+template <class K>
+struct FanTask : Closure {
+  FanTask(Fan<K>& fan, std::uint64_t number) : Closure{run_one}, fan(fan), number(number) {}
+
+  static void run_one(Worker& worker, Closure* closure) {
+    auto* task = static_cast<FanTask*>(closure);
+    Fan<K>& fan = task->fan;
+    const std::uint64_t number = task->number;
+    worker.blocks.give(task, sizeof(FanTask));
+    ++worker.tally.ops;
+    try {
+      worker.tally.answer += fan.kernel.body(number);
+    } catch (...) {
+      fan.join.failure.keep(std::current_exception());
+    }
+    Worker& home = fan.home;
+    if (&worker == &home) return fan.join.returned();
+    fan.join.arrive();  // the fan may be gone now
+    home.scheduler().unpark(home);
+  }
+
+  Fan<K>& fan;
+  const std::uint64_t number;
+};
+
+// ---- The model
+
+// A closure that is run once, from outside, and then lets the caller go on.
+template <class Body>
+struct Root : Closure {
+  explicit Root(Body body) : Closure{run_root}, body(body) {}
+
+  static void run_root(Worker& worker, Closure* closure) {
+    auto* root = static_cast<Root*>(closure);
+    try {
+      root->body(worker);
+    } catch (...) {
+      root->failure.keep(std::current_exception());
+    }
+    worker.scheduler().finish();
+  }
+
+  Body body;
+  Failure failure{};
+};
+
+class Pool {
+ public:
+  explicit Pool(const Setup& setup) : scheduler_(setup.cpus) {}
+
+  template <ForkJoin K>
+  Outcome fork_join(K kernel, Stopwatch& clock) {
+    return run([&, kernel](Worker& worker) {
+      clock.start();
+      const typename K::Result result = grow(worker, kernel, kernel.root());
+      clock.stop();
+      worker.tally.answer = kernel.answer(result);
+    });
+  }
+
+  template <FanOut K>
+  Outcome fan_out(K kernel, Stopwatch& clock) {
+    return run([&, kernel](Worker& worker) {
+      Fan<K> fan{kernel, worker};
+      clock.start();
+      try {
+        for (std::uint64_t i = 0, n = kernel.tasks(); i < n; ++i) {
+          if (worker.backlog() >= spawn_ahead) run_forked(worker, spawn_ahead / 2);
+          auto* task = new (worker.blocks.take(sizeof(FanTask<K>))) FanTask<K>(fan, i);
+          fan.join.expect();
+          if (!worker.push({Kind::closure, task})) task->run(worker, task);
+        }
+      } catch (...) {
+        fan.join.failure.keep(std::current_exception());
+      }
+      worker.help(
+          {[](const void* join) { return static_cast<const Join*>(join)->ready(); }, &fan.join});
+      clock.stop();
+      fan.join.failure.rethrow();
+    });
+  }
+
+  std::vector<WorkerReport> workers() const { return scheduler_.reports(); }
+
+  static std::string no_verb(Shape) { return "a pool task that blocks would hold its worker"; }
+  static std::string refusal(const Ask&) { return ""; }
+
+ private:
+  template <class Body>
+  Outcome run(Body body) {
+    Root<Body> root(body);
+    const Outcome outcome = scheduler_.run({Kind::closure, &root});
+    root.failure.rethrow();
+    return outcome;
+  }
+
+  // Runs what this worker has forked last, down to `left`.
+  static void run_forked(Worker& worker, std::size_t left) {
+    while (worker.backlog() > left) {
+      if (const Runnable newest = worker.pop()) worker.run(newest);
+    }
+  }
+
+  Scheduler scheduler_;
+};
+
+}  // namespace
+
+extern const Model pool_model;
+const Model pool_model =
+    describe<Pool>("pool", "closures on a work-stealing pool of pinned workers; a join helps");
+
+}  // namespace concbench

@@ -1,0 +1,91 @@
+// What all coroutines of the model have in common: frames from the worker's freelists, and handing
+// the worker on to whatever runs next.
+//
+// A coroutine may go on on another worker after every co_await, so `here()` is asked anew each
+// time. Awaiters must not be aggregates with destructors: g++ 12 destroys an aggregate prvalue
+// inside a co_await expression twice. Once a coroutine is published, its frame, with the awaiter in
+// it, may be gone: what is needed after that is copied to locals first.
+#pragma once
+
+#include <coroutine>
+#include <cstddef>
+
+#include "models/runtime/join.hpp"
+#include "models/runtime/scheduler.hpp"
+#include "models/runtime/waiting.hpp"
+
+namespace concbench::runtime {
+
+inline Worker& here() { return *this_worker; }
+
+inline Runnable runnable(std::coroutine_handle<> coroutine, bool pinned = false) {
+  return {Kind::coroutine, coroutine.address(), pinned};
+}
+
+// What to transfer to in order to run this: back to the worker's loop if it is no coroutine.
+inline std::coroutine_handle<> transfer_to(Worker& worker, Runnable next) {
+  if (next && next.kind() == Kind::coroutine) {
+    return std::coroutine_handle<>::from_address(next.what());
+  }
+  if (next) worker.wake(next);
+  return std::noop_coroutine();
+}
+inline std::coroutine_handle<> go_on(Worker& worker) { return transfer_to(worker, worker.next()); }
+
+// Base of promises: where frames come from.
+struct FrameFromWorker {
+  static void* operator new(std::size_t bytes) { return here().blocks.take(bytes); }
+  static void operator delete(void* frame, std::size_t bytes) { here().blocks.give(frame, bytes); }
+};
+
+// Suspends until all children of the join have arrived.
+class AwaitAll {
+ public:
+  explicit AwaitAll(Join& join) : join_(join) {}
+  bool await_ready() const { return join_.ready(); }
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<> self) {
+    if (join_.settle()) return self;
+    return go_on(here());
+  }
+  void await_resume() const {}
+
+ private:
+  Join& join_;
+};
+
+// Suspends if `must` is set, and then releases the lock: what an operation of waiting.hpp asks for.
+class WaitIf {
+ public:
+  WaitIf(bool must, SpinLock& lock) : must_(must), lock_(lock) {}
+  bool await_ready() const { return !must_; }
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<>) {
+    Worker& worker = here();
+    lock_.unlock();
+    return go_on(worker);
+  }
+  void await_resume() const {}
+
+ private:
+  const bool must_;
+  SpinLock& lock_;
+};
+
+// Lets others run, if there are any.
+class GiveWay {
+ public:
+  explicit GiveWay(bool pinned) : pinned_(pinned) {}
+  bool await_ready() const { return false; }
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<> self) {
+    Worker& worker = here();
+    const Runnable other = worker.next();
+    if (!other) return self;
+    worker.later(runnable(self, pinned_));
+    return transfer_to(worker, other);
+  }
+  void await_resume() const {}
+
+ private:
+  const bool pinned_;
+};
+
+}  // namespace concbench::runtime

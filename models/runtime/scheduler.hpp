@@ -1,0 +1,227 @@
+// The one scheduler of pool, fibers and coroutines: a worker thread a CPU, each with queues of its
+// own, that steal from each other and sleep when there is nothing to do.
+//
+// What a worker runs next:
+//   1. the hand-off slot: what was woken last, its data still in the cache;
+//   2. the deque: what was forked last (thieves take what was forked first);
+//   3. the ring: what was woken or yielded before, in order;
+//   4. the inbox: what others sent; then what can be stolen.
+// Every 64th time the order is inbox, ring, slot, deque, so that a pair that keeps waking each
+// other starves nobody.
+//
+// Sleeping. Work is *visible* when it lies in an inbox or in the shared part of a deque. No
+// visible work is lost to sleep, because every party to the protocol writes first and looks then,
+// all in the single order of sequentially consistent operations:
+//
+//   a worker that gives work   makes it visible; reads sleeping_, then searching_
+//   a worker that sleeps       joins the sleepers (sleeping_ + 1); leaves the searchers
+//                              (searching_ - 1); then looks for visible work, and at its inbox
+//   a searcher that found      leaves the searchers; then looks for visible work; if it was the
+//                              last searcher and there is more, wakes another
+//
+// A giver that sees no sleeper came before the sleeper joined, so the sleeper's look finds the
+// work. A giver that leaves the work to a searcher came before that searcher left, so the
+// searcher's look finds it. There is no timed sleep that would cover up a mistake here.
+//
+// Work in the private part of a deque or in a ring is not visible. Thieves ask for it, also before
+// they sleep; the owner gives when it next pushes, pops or switches, and then wakes a sleeper.
+#pragma once
+
+#include <pthread.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "models/model.hpp"
+#include "models/runtime/blocks.hpp"
+#include "models/runtime/deque.hpp"
+#include "models/runtime/fiber.hpp"
+#include "models/runtime/lock.hpp"
+#include "models/runtime/ring.hpp"
+#include "models/runtime/runnable.hpp"
+#include "models/runtime/sightings.hpp"
+
+namespace concbench::runtime {
+
+class Scheduler;
+
+// How many tasks a task may have made that have not begun, before it lets them run: memory stays
+// bounded, and the tasks stay in the cache. Thieves find more than enough.
+inline constexpr std::size_t spawn_ahead = 256;
+
+// What came from outside the worker, in order.
+class Inbox {
+ public:
+  void put(Runnable runnable);
+  bool empty() const { return count_.load(std::memory_order_seq_cst) == 0; }
+  void move_to(Ring& ring);
+
+ private:
+  SpinLock lock_;
+  std::vector<Runnable> items_;
+  std::atomic<std::size_t> count_{0};
+};
+
+// What a worker that has nothing to run waits for besides work. Whoever makes it true does so
+// sequentially consistently and then calls Scheduler::unpark.
+struct Until {
+  bool (*done)(const void*);
+  const void* what;
+  bool operator()() const { return done(what); }
+};
+
+// A worker. All but `send` and the thieves' part is for its own thread.
+class alignas(64) Worker {
+ public:
+  Worker(Scheduler& scheduler, unsigned index) : scheduler_(scheduler), index_(index) {}
+
+  unsigned index() const { return index_; }
+  Scheduler& scheduler() const { return scheduler_; }
+
+  // A forked task, for this worker or for thieves. False if the deque is full.
+  bool push(Runnable runnable) {
+    if (deque_.push(runnable)) [[likely]]
+      return true;
+    return push_and_give(runnable);
+  }
+  // The task forked last, or nothing if it was stolen: then all that were forked before it are too.
+  Runnable pop() {
+    const Runnable newest = deque_.pop();
+    if (wanted()) [[unlikely]]
+      give();
+    return newest;
+  }
+
+  // Makes a task runnable that waited; one with a home goes there, any other to the slot.
+  void wake(Runnable runnable, Worker* home = nullptr) {
+    if (home && home != this) return home->send(runnable);
+    if (slot_) ring_.push(slot_);
+    slot_ = runnable;
+  }
+  // The same without haste: behind all that are in the ring.
+  void later(Runnable runnable, Worker* home = nullptr) {
+    if (home && home != this) return home->send(runnable);
+    ring_.push(runnable);
+  }
+
+  // What to run next of this worker's own, or nothing.
+  Runnable next() {
+    if (--patience_ == 0 || wanted()) [[unlikely]]
+      return next_in_turn();
+    if (slot_) return std::exchange(slot_, {});
+    if (const Runnable forked = deque_.pop()) return forked;
+    return ring_.pop();
+  }
+
+  // Runs one that is no suspended parent of the caller.
+  void run(Runnable runnable);
+
+  // For a closure that joins: runs other work, or sleeps, until `until` is done.
+  void help(const Until& until);
+
+  // From any thread.
+  void send(Runnable runnable);
+
+  // Whether the thread's own stack has room for more nested calls.
+  bool has_room() const { return static_cast<std::byte*>(__builtin_frame_address(0)) > low_; }
+
+  // Tasks this worker has forked that nobody has taken yet: all of them, and those that are not
+  // given to thieves.
+  bool has_forked() const { return !deque_.empty(); }
+  std::size_t backlog() const { return deque_.private_size(); }
+
+  Blocks blocks;
+  FiberThread fibers;
+  Outcome tally{};  // what tasks of the present run did on this worker
+
+ private:
+  friend class Scheduler;
+
+  enum class State { none, running, failed };
+
+  void launch(int cpu);
+  void start(int cpu);
+  void loop();
+  void join();
+  void rouse();
+  // Whether a thief has asked and there is something to give.
+  bool wanted() const { return deque_.asked() && (deque_.private_size() > 0 || ring_.size() > 1); }
+  bool push_and_give(Runnable runnable);
+  void give();
+  Runnable next_in_turn();
+  Runnable steal_from(Worker& victim);
+  Runnable steal();
+  Runnable search(const Until& until);
+
+  Scheduler& scheduler_;
+  const unsigned index_;
+  std::uint32_t patience_ = 64;  // until the order changes for once
+  Runnable slot_;
+  Ring ring_;
+  Deque deque_;
+  std::uint64_t random_ = index_ + 1;
+  std::byte* low_ = nullptr;
+  Sightings sightings_;
+
+  // Written by others.
+  alignas(64) Inbox inbox_;
+  std::atomic<Worker*> asker_{nullptr};
+  std::atomic<std::uint32_t> parked_{0};  // a futex: 1 while asleep or about to be
+  bool listed_ = false;                   // among the sleepers; under Scheduler::sleepers_lock_
+  std::atomic<State> state_{State::none};
+  pthread_t thread_;
+};
+
+class Scheduler {
+ public:
+  // Starts a worker on each CPU and returns when all are bound and running.
+  Scheduler(const std::vector<int>& cpus, std::size_t fiber_stack_bytes = 0);
+  ~Scheduler();
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  unsigned size() const { return static_cast<unsigned>(workers_.size()); }
+  Worker& worker(std::size_t index) { return *workers_[index]; }
+  std::vector<WorkerReport> reports() const;
+
+  // From outside: runs `root` on the first worker and returns once someone has called `finish`,
+  // with the sum of the workers' tallies.
+  Outcome run(Runnable root);
+  void finish();
+
+  // Wakes a worker if it sleeps.
+  void unpark(Worker& worker);
+
+ private:
+  friend class Worker;
+
+  void stop();
+  bool may_search() const;
+  bool visible_work() const;
+  void announce();
+  void wake_one();
+  void unlist(Worker& worker);
+  void found();
+  void sleep(Worker& worker, const Until& until);
+
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<Stacks> stacks_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<std::uint32_t> runs_finished_{0};
+
+  alignas(64) std::atomic<std::uint32_t> sleeping_{0};
+  std::atomic<std::uint32_t> searching_{0};
+  SpinLock sleepers_lock_;
+  std::vector<Worker*> sleepers_;
+};
+
+// The worker of the calling thread. Fibers must not use it: compilers keep the address of a
+// thread_local across a switch, after which it belongs to another thread. They are told their
+// worker by every call that may switch.
+extern thread_local constinit Worker* this_worker;
+
+}  // namespace concbench::runtime

@@ -1,0 +1,71 @@
+// Stacks for fibers: cut from slabs, guarded against overflow, and used again and again.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+namespace concbench::runtime {
+
+struct Fiber;
+
+// Where all workers get their stacks from. A stack is at home in its fiber, which lies at its top.
+class Stacks {
+ public:
+  // How an overflow is made to crash rather than to corrupt.
+  enum class Guard { page_marker, mprotect, none };
+
+  static constexpr std::size_t least_bytes = 16 * 1024;
+
+  explicit Stacks(std::size_t bytes);
+  ~Stacks();
+  Stacks(const Stacks&) = delete;
+  Stacks& operator=(const Stacks&) = delete;
+
+  // A chain (through Fiber::next) of at least one fiber. Throws Exhausted if the machine has no
+  // memory or mapping left.
+  Fiber* take(std::size_t& count);
+  void give(Fiber* first, Fiber* last);
+
+  Guard guard() const { return guard_; }
+
+ private:
+  struct Slab {
+    std::byte* memory;
+    std::size_t bytes, stacks;
+  };
+
+  void grow();
+  bool protect(std::byte* page);
+  Fiber* fiber_of(std::byte* stack, std::size_t colour) const;
+
+  const std::size_t page_;
+  const std::size_t stack_bytes_;  // a multiple of the page, without the guard
+  Guard guard_;
+  std::uint64_t mprotects_left_;
+  std::mutex mutex_;
+  Fiber* free_ = nullptr;
+  std::vector<Slab> slabs_;
+};
+
+// The free stacks of one worker, last in first out, so that the next fiber gets a warm one.
+class StackCache {
+ public:
+  void attach(Stacks* stacks) { stacks_ = stacks; }
+
+  Fiber* take();
+  // The fiber may still be running: nobody else gets it before it has switched away for good.
+  void give(Fiber* fiber);
+
+ private:
+  static constexpr std::size_t most = 256;
+
+  void spill();
+
+  Stacks* stacks_ = nullptr;
+  Fiber* first_ = nullptr;
+  std::size_t count_ = 0;
+};
+
+}  // namespace concbench::runtime
