@@ -22,28 +22,34 @@ class Stopwatch {
   // CLOCK_MONOTONIC, the same in all processes of a machine.
   static std::int64_t now() { return nanoseconds(CLOCK_MONOTONIC); }
 
-  // Usage is read first and the wall clock last, so that reading usage is not timed.
+  // Reading the usage is never timed: it is read before the wall clock here, and after it in stop.
   void start() {
     before_ = used();
-    stopped_ = 0;
     started_ = now();
   }
 
-  // Called by whoever ends last, on any thread; the caller of the verb must be joined with it.
-  void stop() { stop_at(now()); }
-  // The same, where the end was noted elsewhere (in another process).
-  void stop_at(std::int64_t when) { stopped_ = when; }
-
-  // Adds the interval to the sum. Called once the verb has returned, so that the usage of tasks
-  // that had to be reaped is in it.
-  void settle() {
-    const Usage after = used();
-    sum_.wall_ns += stopped_ - started_;
-    sum_.cpu_ns += after.cpu_ns - before_.cpu_ns;
-    sum_.voluntary += after.voluntary - before_.voluntary;
-    sum_.involuntary += after.involuntary - before_.involuntary;
-    last_wall_ns_ = stopped_ - started_;
+  // Called by whoever ends last, on any thread that the verb joins before it returns.
+  void stop() {
+    stopped_ = now();
+    after_ = used();
   }
+
+  // The same, where the end was noted in another process. Usage is then read here, to be called
+  // once that process has been reaped, since a child's usage is only known then.
+  void stop_at(std::int64_t when) {
+    stopped_ = when;
+    after_ = used();
+  }
+
+  // Adds the interval to the sum.
+  void settle() {
+    sum_.wall_ns += last_wall_ns();
+    sum_.cpu_ns += after_.cpu_ns - before_.cpu_ns;
+    sum_.voluntary += after_.voluntary - before_.voluntary;
+    sum_.involuntary += after_.involuntary - before_.involuntary;
+  }
+
+  std::int64_t last_wall_ns() const { return stopped_ - started_; }
 
   // The CPU time that one start and settle cost themselves: what an empty interval measures.
   static std::int64_t overhead_ns() {
@@ -57,7 +63,6 @@ class Stopwatch {
     return empty.sum().cpu_ns / rounds;
   }
 
-  std::int64_t last_wall_ns() const { return last_wall_ns_; }
   const Usage& sum() const { return sum_; }
 
  private:
@@ -80,8 +85,8 @@ class Stopwatch {
             .involuntary = self.ru_nivcsw + children.ru_nivcsw};
   }
 
-  Usage before_, sum_;
-  std::int64_t started_ = 0, stopped_ = 0, last_wall_ns_ = 0;
+  Usage before_, after_, sum_;
+  std::int64_t started_ = 0, stopped_ = 0;
 };
 
 }  // namespace concbench

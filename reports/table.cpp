@@ -56,6 +56,10 @@ class Notes {
   std::vector<Remark> notes_;
 };
 
+std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
+  return fmt::format("{}", fmt::join(parts, separator));
+}
+
 std::string title_of(const Group& group) {
   const Cell& any = group.any();
   std::string title = any.workload;
@@ -125,14 +129,13 @@ Table table_of(const Group& group, int processes) {
   Notes notes;
   for (std::size_t rank = 0; rank < group.ranked.size(); ++rank) {
     const Cell& cell = *group.ranked[rank];
-    std::string model = cell.model, separator = " ";
-    const auto add = [&](const std::string& note) {
-      model += std::exchange(separator, "") + notes.mark(note);
-    };
-    for (const std::string& warning : cell.warnings) add(warning);
+    std::vector<std::string> doubts = cell.warnings;
     if (cell.summary->processes != processes) {
-      add(fmt::format("measured in {} of {} processes", cell.summary->processes, processes));
+      doubts.push_back(
+          fmt::format("measured in {} of {} processes", cell.summary->processes, processes));
     }
+    const std::string mark = doubts.empty() ? "" : notes.mark(joined(doubts, "; "));
+    const std::string model = mark.empty() ? cell.model : cell.model + ' ' + mark;
     table.rows.push_back(row_of(group, rank, model));
   }
   table.notes = notes.take();
@@ -379,10 +382,6 @@ std::string quoted(const std::string& text) {
 template <class T>
 std::string csv_of(const std::optional<T>& value) {
   return value ? fmt::to_string(*value) : "";
-}
-
-std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
-  return fmt::format("{}", fmt::join(parts, separator));
 }
 
 using CsvColumn = std::pair<std::string_view, std::string (*)(const Cell&)>;
