@@ -2,9 +2,10 @@
 // beforehand: results, counts and the words that they wait on lie in mappings made for each verb.
 //
 // fork copies the calling thread only, so the worker that runs this model must have no other.
-#include <array>
 #include <atomic>
+#include <csignal>
 #include <cstdint>
+#include <ctime>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -77,6 +78,8 @@ class Processes {
         cpus_(os::allowed_cpus()),
         pipes_(setup.options.at("wait") == "pipe") {
     os::require_single_thread();
+    // Where SIGCHLD is ignored, which exec passes on, the kernel reaps children unseen.
+    std::signal(SIGCHLD, SIG_DFL);
   }
 
   template <ForkJoin K>

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
@@ -15,7 +17,6 @@
 #include <functional>
 #include <iterator>
 #include <memory>
-#include <numeric>
 #include <string>
 #include <thread>
 #include <vector>
@@ -207,6 +208,19 @@ TEST_P(OsModel, RefusesACpuThatDoesNotExist) {
   auto setup = setup_of(GetParam());
   setup.cpus = {os::max_cpus - 1};
   EXPECT_THROW(GetParam().model->start(setup), std::system_error);
+}
+
+TEST(Restricted, IsAllOrNothing) {
+  const std::vector<int> before = os::allowed_cpus();
+  {
+    const os::Restricted restored(before);
+    const int partly[] = {before.front(), os::max_cpus - 1};
+    EXPECT_THROW(os::restrict_to(partly), std::system_error);
+    const int twice[] = {before.back(), before.back()};
+    EXPECT_NO_THROW(os::restrict_to(twice));
+    EXPECT_EQ(os::allowed_cpus(), std::vector<int>{before.back()});
+  }
+  EXPECT_EQ(os::allowed_cpus(), before);
 }
 
 // --- Serial ------------------------------------------------------------------------------------
@@ -455,6 +469,19 @@ TEST_P(ProcessesModel, LeavesNoOrphansWhenItsWorkerIsKilled) {
     EXPECT_NE(status, 0);  // killed, or left by itself on finding that its parent had gone
   }
   prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
+TEST_P(ProcessesModel, SeesItsChildrenEndWhereSigchldWasIgnored) {
+  const int status = in_a_child([&] {
+    signal(SIGCHLD, SIG_IGN);
+    const auto instance = start();
+    os::Trouble trouble;
+    os::Children children(1, os::Children::Bond::none, trouble);
+    children.start([] { _exit(3); });
+    children.reap();
+    return trouble.happened() ? 0 : 1;
+  });
+  EXPECT_EQ(status, 0);
 }
 
 TEST_P(ProcessesModel, RunsNoExitHandlersInItsTasks) {

@@ -17,10 +17,10 @@ namespace {
 // smaller than its own.
 using CpuSet = std::array<cpu_set_t, max_cpus / CPU_SETSIZE>;
 
-std::string listed(std::span<const int> cpus) {
+[[noreturn]] void fail(int error, std::span<const int> cpus) {
   std::string list;
   for (const int cpu : cpus) list += (list.empty() ? "" : ", ") + std::to_string(cpu);
-  return list;
+  throw std::system_error(error, std::generic_category(), "binding to CPU " + list);
 }
 
 }  // namespace
@@ -31,7 +31,8 @@ std::vector<int> allowed_cpus() {
     throw std::system_error(errno, std::generic_category(), "reading the allowed CPUs");
   }
   std::vector<int> cpus;
-  for (int cpu = 0; cpu < max_cpus; ++cpu) {
+  const auto count = static_cast<std::size_t>(CPU_COUNT_S(sizeof set, set.data()));
+  for (int cpu = 0; cpus.size() < count; ++cpu) {
     if (CPU_ISSET_S(static_cast<unsigned>(cpu), sizeof set, set.data())) cpus.push_back(cpu);
   }
   return cpus;
@@ -44,9 +45,12 @@ void restrict_to(std::span<const int> cpus) {
       CPU_SET_S(static_cast<unsigned>(cpu), sizeof set, set.data());
     }
   }
-  if (sched_setaffinity(0, sizeof set, set.data()) != 0) {
-    throw std::system_error(errno, std::generic_category(), "binding to CPU " + listed(cpus));
-  }
+  // The kernel takes a set of which it can give a part only, and gives that part: read it back.
+  if (sched_setaffinity(0, sizeof set, set.data()) != 0) fail(errno, cpus);
+  std::vector<int> wanted(cpus.begin(), cpus.end());
+  std::sort(wanted.begin(), wanted.end());
+  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+  if (allowed_cpus() != wanted) fail(EINVAL, cpus);
 }
 
 Restricted::~Restricted() {

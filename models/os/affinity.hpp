@@ -10,7 +10,7 @@ namespace concbench::os {
 std::vector<int> allowed_cpus();
 
 // Restricts the calling thread, and what it starts from now on, to these CPUs. Throws
-// std::system_error naming them if the kernel refuses.
+// std::system_error naming them if the kernel refuses any of them.
 void restrict_to(std::span<const int> cpus);
 
 // Restricts the calling thread for as long as it lives. Made and destroyed on the same thread.

@@ -6,7 +6,11 @@
 //   bool receive(std::uint64_t& item);     // sleeps while it is empty; false: closed, and empty
 #pragma once
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <atomic>
+#include <climits>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
-#include <utility>
 #include <vector>
 
 namespace concbench::os {

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "models/model.hpp"
@@ -33,8 +32,8 @@ Outcome pass_tokens(const K& kernel, Turns& turns, std::uint64_t task) {
 }
 
 // The first participants produce, the others consume. A message counts once it is received.
-template <Channel K, class Channel_>
-Outcome produce_or_consume(const K& kernel, Channel_& channel, std::uint64_t participant) {
+template <Channel K, class Bounded>
+Outcome produce_or_consume(const K& kernel, Bounded& channel, std::uint64_t participant) {
   Outcome outcome{0, 0};
   if (participant < kernel.producers()) {
     const Share mine = share(kernel.messages(), kernel.producers(), participant);

@@ -10,7 +10,6 @@
 #include <span>
 #include <string>
 #include <system_error>
-#include <utility>
 
 #include "models/model.hpp"
 

@@ -5,15 +5,11 @@
 // None of them spins: who has to wait goes to sleep at once. What is measured is the wake-up.
 #pragma once
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <atomic>
-#include <cerrno>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
-#include <system_error>
 
 #include "models/os/futex.hpp"
 #include "models/os/pipe.hpp"
