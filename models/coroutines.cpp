@@ -12,8 +12,6 @@
 #include "models/runtime/meeting.hpp"
 
 namespace concbench {
-
-// Not an anonymous namespace: g++ 12 warns of every coroutine frame in one that it has no linkage.
 namespace coroutines {
 
 using namespace runtime;

@@ -12,7 +12,7 @@
 #include "models/runtime/meeting.hpp"
 
 namespace concbench {
-namespace {
+namespace fibers {
 
 using namespace runtime;
 
@@ -406,14 +406,15 @@ class Fibers {
   Scheduler scheduler_;
 };
 
-constexpr Option options[] = {
+inline constexpr Option options[] = {
     {"stack", "bytes", "64k", "the size of a fiber's stack, guard page not counted"},
 };
 
-}  // namespace
+}  // namespace fibers
 
 extern const Model fibers_model;
-const Model fibers_model = describe<Fibers>(
-    "fibers", "stackful fibers, many on few pinned workers, switched in user space", options);
+const Model fibers_model = describe<fibers::Fibers>(
+    "fibers", "stackful fibers, many on few pinned workers, switched in user space",
+    fibers::options);
 
 }  // namespace concbench

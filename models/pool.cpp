@@ -9,7 +9,7 @@
 #include "models/runtime/scheduler.hpp"
 
 namespace concbench {
-namespace {
+namespace pool {
 
 using namespace runtime;
 
@@ -223,10 +223,10 @@ class Pool {
   Scheduler scheduler_;
 };
 
-}  // namespace
+}  // namespace pool
 
 extern const Model pool_model;
-const Model pool_model =
-    describe<Pool>("pool", "closures on a work-stealing pool of pinned workers; a join helps");
+const Model pool_model = describe<pool::Pool>(
+    "pool", "closures on a work-stealing pool of pinned workers; a join helps");
 
 }  // namespace concbench

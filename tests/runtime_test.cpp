@@ -1,10 +1,10 @@
 // The three models on the one scheduler: pool, fibers, coroutines.
 #include <gtest/gtest.h>
 #include <sched.h>
-#include <sys/resource.h>
 
-#include <atomic>
 #include <chrono>
+#include <ctime>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -121,6 +121,90 @@ TEST_P(Runtime, handles_uneven_channels) {
 TEST_P(Runtime, walks_trees_with_a_thousand_children_a_node) {
   const auto instance = start();
   expect_right(*instance, Skynet{.leaves = 1'000'000, .branching = 1'000});
+}
+
+TEST_P(Runtime, starts_and_stops_a_thousand_times) {
+  for (int i = 0; i < (sanitized ? 20 : 1'000); ++i) {
+    const auto instance = start();
+    if (i % 10 == 0) expect_right(*instance, Fib{.n = 8});
+  }
+}
+
+// CPU time of the process over wall time, while it does nothing.
+double idle_share() {
+  const auto cpu_seconds = [] {
+    timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+  };
+  const double before = cpu_seconds();
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  return (cpu_seconds() - before) / 0.2;
+}
+
+TEST_P(Runtime, uses_no_cpu_while_it_has_nothing_to_do) {
+  const auto instance = start();
+  expect_right(*instance, Fib{.n = 18});
+  expect_right(*instance, Yield{.task_count = 100, .yield_count = 100});
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // for the last search to end
+  EXPECT_LT(idle_share(), 0.01);
+}
+
+TEST_P(Runtime, holds_a_hundred_thousand_tasks_at_once) {
+  const auto instance = start();
+  const std::int64_t tasks = sanitized ? 500 : 100'000;
+  expect_right(*instance, Yield{.task_count = tasks, .yield_count = 2});
+  expect_right(*instance, Ring{.task_count = tasks, .hop_count = 3 * tasks + 1});
+}
+
+TEST_P(Runtime, finds_its_way_out_of_sleep) {
+  const auto instance = start();
+  for (int i = 0; i < 300; ++i) {
+    expect_right(*instance, Fib{.n = 12});
+    if (i % 3 == 0) std::this_thread::sleep_for(std::chrono::microseconds(10 * (i % 17)));
+    expect_right(*instance, Yield{.task_count = 5, .yield_count = 20});
+    expect_right(*instance, Mpmc{.slots = 2, .message_count = 300});
+  }
+}
+
+TEST(FiberStacks, take_a_size_and_refuse_what_is_none) {
+  for (const char* size : {"16k", "64k", "1m", "16384", "20001"}) {
+    concbench::Setup setup = setup_of(2);
+    setup.options = {{"stack", size}};
+    const auto instance = fibers_model.start(setup);
+    Stopwatch clock;
+    EXPECT_EQ(instance->run(Fib{.n = 15}, clock).answer, 610u) << size;
+  }
+  for (const char* size : {"", "k", "15k", "-64k", "64kb", "2048m", "99999999999999999999"}) {
+    concbench::Setup setup = setup_of(1);
+    setup.options = {{"stack", size}};
+    EXPECT_THROW(fibers_model.start(setup), std::invalid_argument) << size;
+  }
+}
+
+TEST(Refusal, compares_what_waits_at_once_with_the_memory) {
+  const concbench::Setup setup = setup_of(1);
+  const Limits limits{{"pid_max", 1000},
+                      {"vm.max_map_count", 1000},
+                      {"", 1000},
+                      {"free memory", 1'000'000'000},
+                      8 << 20};
+  const auto refused = [&](const Model& model, Shape shape, std::uint64_t alive) {
+    return model.refusal(Ask{shape, Demand{alive, alive}, setup, limits}) != "";
+  };
+  EXPECT_FALSE(refused(fibers_model, Shape::yield, 100'000));
+  EXPECT_TRUE(refused(fibers_model, Shape::yield, 1'000'000));
+  EXPECT_FALSE(refused(coroutines_model, Shape::yield, 1'000'000));
+  EXPECT_TRUE(refused(coroutines_model, Shape::yield, 10'000'000));
+  for (const Model* model : {&pool_model, &fibers_model, &coroutines_model}) {
+    EXPECT_FALSE(refused(*model, Shape::fork_join, 1'000'000'000)) << model->name;
+    EXPECT_FALSE(refused(*model, Shape::fan_out, 1'000'000'000)) << model->name;
+  }
+}
+
+TEST(Pool, says_why_its_tasks_cannot_wait_for_each_other) {
+  EXPECT_EQ(pool_model.no_pair(PingPong{}), "a pool task that blocks would hold its worker");
+  EXPECT_EQ(pool_model.no_pair(Fib{}), "");
 }
 
 }  // namespace

@@ -1,0 +1,459 @@
+// The three models under kernels of our own, which no workload list has: kernels that throw, nest
+// very deep, keep a ledger, or meddle with their worker. The models' classes live in their files,
+// so the files are part of this test.
+#include <gtest/gtest.h>
+#include <sched.h>
+
+#include <array>
+#include <atomic>
+#include <cmath>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "models/coroutines.cpp"
+#include "models/fibers.cpp"
+#include "models/pool.cpp"
+
+namespace concbench {
+namespace {
+
+#if defined(CONCBENCH_TSAN) || defined(CONCBENCH_ASAN)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+
+std::vector<int> allowed_cpus() {
+  cpu_set_t set;
+  sched_getaffinity(0, sizeof set, &set);
+  std::vector<int> cpus;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
+  }
+  return cpus;
+}
+
+Setup setup_of(std::size_t workers) {
+  const std::vector<int> cpus = allowed_cpus();
+  Setup setup;
+  for (std::size_t i = 0; i < workers; ++i) setup.cpus.push_back(cpus[i % cpus.size()]);
+  return setup;
+}
+
+template <class M>
+class AnyModel : public testing::Test {};
+using AllModels = testing::Types<pool::Pool, fibers::Fibers, coroutines::Coroutines>;
+TYPED_TEST_SUITE(AnyModel, AllModels);
+
+template <class M>
+class WaitingModel : public testing::Test {};
+using WaitingModels = testing::Types<fibers::Fibers, coroutines::Coroutines>;
+TYPED_TEST_SUITE(WaitingModel, WaitingModels);
+
+// ---- Exactly once
+
+// A tree of pairs; each leaf ticks itself off in a ledger.
+struct Ledger {
+  static constexpr About about{"ledger", Shape::fork_join, ""};
+  struct Node {
+    std::uint32_t first, count;
+  };
+  using Result = std::uint64_t;
+
+  std::uint32_t leaves;
+  std::atomic<std::uint32_t>* ticks;
+
+  Node root() const { return {0, leaves}; }
+  unsigned children(Node node) const { return node.count == 1 ? 0 : 2; }
+  Node child(Node node, unsigned i) const {
+    const std::uint32_t half = node.count / 2;
+    return i == 0 ? Node{node.first, half} : Node{node.first + half, node.count - half};
+  }
+  Result leaf(Node node) const {
+    ticks[node.first].fetch_add(1);
+    return 1;
+  }
+  static Result fold(Result a, Result b) { return a + b; }
+  static std::uint64_t answer(Result result) { return result; }
+  std::uint64_t expected() const { return leaves; }
+  Demand demand() const { return {2 * leaves - 1, leaves}; }
+};
+
+TYPED_TEST(AnyModel, runs_each_leaf_exactly_once_while_others_steal) {
+  constexpr std::uint32_t leaves = 20'000;
+  const auto ticks = std::make_unique<std::atomic<std::uint32_t>[]>(leaves);
+  TypeParam model(setup_of(4));
+  constexpr std::uint32_t rounds = sanitized ? 5 : 100;
+  for (std::uint32_t round = 0; round < rounds; ++round) {
+    Stopwatch clock;
+    const Ledger kernel{leaves, ticks.get()};
+    const Outcome outcome = model.fork_join(kernel, clock);
+    ASSERT_EQ(outcome.answer, leaves);
+    ASSERT_EQ(outcome.ops, kernel.demand().ops);
+  }
+  for (std::uint32_t i = 0; i < leaves; ++i) ASSERT_EQ(ticks[i], rounds) << i;
+}
+
+// Tasks of a fan, with a body long enough for others to steal.
+struct Fanned {
+  static constexpr About about{"fanned", Shape::fan_out, ""};
+
+  std::uint64_t count;
+  std::atomic<std::uint32_t>* ticks;
+
+  std::uint64_t tasks() const { return count; }
+  std::uint64_t body(std::uint64_t i) const {
+    for (int spin = 0; spin < 200; ++spin) runtime::pause();
+    ticks[i].fetch_add(1);
+    return i;
+  }
+  std::uint64_t expected() const { return count * (count - 1) / 2; }
+  Demand demand() const { return {count, count}; }
+};
+
+TYPED_TEST(AnyModel, runs_each_task_of_a_fan_exactly_once) {
+  constexpr std::uint64_t count = 3'000;
+  const auto ticks = std::make_unique<std::atomic<std::uint32_t>[]>(count);
+  TypeParam model(setup_of(4));
+  constexpr std::uint32_t rounds = 5;
+  for (std::uint32_t round = 0; round < rounds; ++round) {
+    Stopwatch clock;
+    const Fanned kernel{count, ticks.get()};
+    const Outcome outcome = model.fan_out(kernel, clock);
+    ASSERT_EQ(outcome.answer, kernel.expected());
+    ASSERT_EQ(outcome.ops, count);
+  }
+  for (std::uint64_t i = 0; i < count; ++i) ASSERT_EQ(ticks[i], rounds) << i;
+}
+
+// ---- Order
+
+// Results are strings of digits: a fold in another order gives another number.
+struct Ordered {
+  static constexpr About about{"ordered", Shape::fork_join, ""};
+  using Node = unsigned;  // 10 is the root
+  struct Result {
+    std::uint64_t value, scale;
+  };
+
+  Node root() const { return 10; }
+  unsigned children(Node node) const { return node == 10 ? 9 : 0; }
+  Node child(Node, unsigned i) const { return i + 1; }
+  Result leaf(Node node) const { return {node, 10}; }
+  static Result fold(Result a, Result b) {
+    return {a.value * b.scale + b.value, a.scale * b.scale};
+  }
+  static std::uint64_t answer(Result result) { return result.value; }
+  std::uint64_t expected() const { return 123'456'789; }
+  Demand demand() const { return {10, 10}; }
+};
+
+TYPED_TEST(AnyModel, folds_results_in_the_order_of_the_children) {
+  TypeParam model(setup_of(2));
+  for (int round = 0; round < 200; ++round) {
+    Stopwatch clock;
+    ASSERT_EQ(model.fork_join(Ordered{}, clock).answer, Ordered{}.expected());
+  }
+}
+
+// ---- Depth
+
+// A chain of nodes with `width` children each, all but the last of which are leaves.
+struct Chain {
+  static constexpr About about{"chain", Shape::fork_join, ""};
+  struct Node {
+    std::uint32_t depth;
+    bool leaf;
+  };
+  using Result = std::uint64_t;
+
+  std::uint32_t depth;
+  unsigned width;
+  unsigned deep_child;  // which child the chain goes on with
+
+  Node root() const { return {depth, depth == 0}; }
+  unsigned children(Node node) const { return node.leaf ? 0 : width; }
+  Node child(Node node, unsigned i) const {
+    return {node.depth - 1, i != deep_child || node.depth == 1};
+  }
+  Result leaf(Node) const { return 1; }
+  static Result fold(Result a, Result b) { return a + b; }
+  static std::uint64_t answer(Result result) { return result; }
+  std::uint64_t expected() const { return std::uint64_t{depth} * (width - 1) + 1; }
+  Demand demand() const { return {std::uint64_t{depth} * width + 1, depth}; }
+};
+
+template <class M>
+void expect_chain(const Chain& kernel) {
+  M model(setup_of(2));
+  Stopwatch clock;
+  const Outcome outcome = model.fork_join(kernel, clock);
+  EXPECT_EQ(outcome.answer, kernel.expected());
+  EXPECT_EQ(outcome.ops, kernel.demand().ops);
+}
+
+TYPED_TEST(AnyModel, walks_a_tree_as_deep_as_the_deepest_of_uts) {
+  for (const unsigned width : {1u, 2u, 8u}) {
+    for (const unsigned deep_child : {0u, width - 1}) {
+      expect_chain<TypeParam>({1'600, width, deep_child});
+    }
+  }
+}
+
+TYPED_TEST(AnyModel, walks_a_chain_of_a_hundred_thousand_tasks) {
+  expect_chain<TypeParam>({sanitized ? 2'000u : 100'000u, 1, 0});
+}
+
+TYPED_TEST(WaitingModel, keep_a_chain_that_forks_as_deep_as_memory_allows) {
+  const std::uint32_t depth = sanitized ? 1'000 : 20'000;
+  expect_chain<TypeParam>({depth, 2, 0});
+  expect_chain<TypeParam>({depth, 3, 1});
+}
+
+TEST(PoolStack, refuses_a_tree_that_is_too_deep_instead_of_crashing) {
+  pool::Pool model(setup_of(1));
+  Stopwatch clock;
+  EXPECT_THROW(model.fork_join(Chain{10'000'000, 2, 0}, clock), Exhausted);
+  EXPECT_EQ(model.fork_join(Chain{10, 2, 0}, clock).answer, 11u);
+}
+
+// ---- Exceptions
+
+struct Broken : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct ThrowingTree : Ledger {
+  static constexpr About about{"throwing", Shape::fork_join, ""};
+  std::uint32_t bad;
+
+  Result leaf(Node node) const {
+    if (node.first == bad) throw Broken("leaf");
+    return Ledger::leaf(node);
+  }
+};
+
+struct ThrowingFan : Fanned {
+  static constexpr About about{"throwing", Shape::fan_out, ""};
+  std::uint64_t body(std::uint64_t i) const {
+    if (i == count / 2) throw Broken("task");
+    return i;
+  }
+};
+
+TYPED_TEST(AnyModel, throws_what_a_task_threw_and_works_on) {
+  constexpr std::uint32_t leaves = 1'000;
+  const auto ticks = std::make_unique<std::atomic<std::uint32_t>[]>(leaves);
+  for (const std::size_t workers : {1, 4}) {
+    TypeParam model(setup_of(workers));
+    for (std::uint32_t bad = 0; bad < leaves; bad += 37) {
+      Stopwatch clock;
+      EXPECT_THROW(model.fork_join(ThrowingTree{{leaves, ticks.get()}, bad}, clock), Broken);
+      EXPECT_THROW(model.fan_out(ThrowingFan{{leaves, ticks.get()}}, clock), Broken);
+      EXPECT_EQ(model.fork_join(Ledger{leaves, ticks.get()}, clock).answer, leaves);
+    }
+  }
+}
+
+struct ThrowingRing : Ring {
+  std::uint64_t pass(std::uint64_t token, std::uint64_t task) const {
+    if (task == 3 && token > 100) throw Broken("hop");
+    return Ring::pass(token, task);
+  }
+};
+struct ThrowingYield : Yield {
+  std::uint64_t tick(std::uint64_t task) const {
+    if (task == 7) throw Broken("tick");
+    return Yield::tick(task);
+  }
+};
+struct ThrowingChannel : Mpmc {
+  std::uint64_t item(std::uint64_t i) const {
+    if (i == 2'000) throw Broken("item");
+    return Mpmc::item(i);
+  }
+};
+
+TYPED_TEST(WaitingModel, throws_what_a_participant_threw_and_leaves_nobody_waiting) {
+  for (const std::size_t workers : {1, 4}) {
+    TypeParam model(setup_of(workers));
+    for (int round = 0; round < 20; ++round) {
+      Stopwatch clock;
+      EXPECT_THROW(model.hand_off(ThrowingRing{}, clock), Broken);
+      EXPECT_THROW(model.yield(ThrowingYield{}, clock), Broken);
+      EXPECT_THROW(model.channel(ThrowingChannel{}, clock), Broken);
+      EXPECT_EQ(model.yield(Yield{}, clock).answer, Yield{}.expected());
+    }
+  }
+}
+
+// Tasks on workers that take them from each other at nearly every yield: the state that each keeps
+// must be its own, and what it knows of its worker must be up to date.
+TYPED_TEST(WaitingModel, survives_a_change_of_worker_at_any_yield) {
+  struct Moving : Yield {
+    std::atomic<std::uint64_t>* moves;
+    std::uint64_t tick(std::uint64_t task) const {
+      thread_local std::uint64_t last_task_here = 0;
+      moves->fetch_add(std::exchange(last_task_here, task) != task);
+      for (int spin = 0; spin < 100; ++spin) runtime::pause();
+      return Yield::tick(task);
+    }
+  };
+  std::atomic<std::uint64_t> moves{0};
+  Moving kernel;
+  kernel.task_count = 9;
+  kernel.yield_count = 1'000;
+  kernel.moves = &moves;
+  TypeParam model(setup_of(4));
+  for (int round = 0; round < (sanitized ? 2 : 10); ++round) {
+    Stopwatch clock;
+    const Outcome outcome = model.yield(kernel, clock);
+    EXPECT_EQ(outcome.answer, kernel.expected());
+    EXPECT_EQ(outcome.ops, kernel.demand().ops);
+  }
+  EXPECT_GT(moves, 0u);
+}
+
+// A fiber must see its own exception in flight, also after others have thrown on the same worker.
+TEST(FiberExceptions, stay_with_their_fiber_across_switches) {
+  struct Rethrowing : Yield {
+    std::uint64_t tick(std::uint64_t task) const {
+      try {
+        try {
+          throw task;
+        } catch (...) {
+          throw;
+        }
+      } catch (std::uint64_t mine) {
+        return mine + 1;
+      }
+    }
+  };
+  fibers::Fibers model(setup_of(4));
+  Stopwatch clock;
+  EXPECT_EQ(model.yield(Rethrowing{}, clock).answer, Rethrowing{}.expected());
+}
+
+// ---- Placement
+
+struct Meddler {
+  static constexpr About about{"meddler", Shape::fan_out, ""};
+  std::uint64_t tasks() const { return 1; }
+  // Frees its worker from its CPU and moves it to each of the allowed ones.
+  std::uint64_t body(std::uint64_t) const {
+    const std::vector<int> cpus = allowed_cpus_of_process();
+    cpu_set_t all;
+    CPU_ZERO(&all);
+    for (const int cpu : cpus) CPU_SET(cpu, &all);
+    cpu_set_t last;
+    CPU_ZERO(&last);
+    CPU_SET(cpus.back(), &last);
+    sched_setaffinity(0, sizeof last, &last);
+    sched_setaffinity(0, sizeof all, &all);
+    return 0;
+  }
+  std::uint64_t expected() const { return 0; }
+  Demand demand() const { return {1, 1}; }
+
+  static std::vector<int>& allowed_cpus_of_process() {
+    static std::vector<int> cpus = allowed_cpus();
+    return cpus;
+  }
+};
+
+TYPED_TEST(AnyModel, reports_where_its_workers_are_bound_and_were_seen) {
+  const concbench::Setup setup = setup_of(3);
+  TypeParam model(setup);
+  Stopwatch clock;
+  model.fork_join(Fib{.n = 15}, clock);
+  const std::vector<WorkerReport> reports = model.workers();
+  ASSERT_EQ(reports.size(), 3u);
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    EXPECT_EQ(reports[i].cpu, setup.cpus[i]);
+    EXPECT_EQ(reports[i].observed, std::vector<int>{setup.cpus[i]});
+    EXPECT_EQ(reports[i].migrations, 0u);
+  }
+}
+
+TYPED_TEST(AnyModel, shows_a_worker_that_leaves_its_cpu) {
+  const std::vector<int> cpus = Meddler::allowed_cpus_of_process();
+  if (cpus.size() < 2) GTEST_SKIP() << "needs two CPUs";
+  TypeParam model(concbench::Setup{{cpus.front()}, {}});
+  Stopwatch clock;
+  model.fan_out(Meddler{}, clock);
+  WorkerReport report = model.workers().front();
+  EXPECT_EQ(report.cpu, -1);
+  // It is seen again when it goes to sleep, which is after we are told that it is done.
+  for (int patience = 0; patience < 2'000 && report.migrations == 0; ++patience) {
+    timespec pause{0, 1'000'000};
+    nanosleep(&pause, nullptr);
+    report = model.workers().front();
+  }
+  EXPECT_GE(report.migrations, 1u);
+  EXPECT_GE(report.observed.size(), 2u);
+}
+
+TEST(Start, says_which_cpu_a_worker_cannot_be_bound_to) {
+  try {
+    pool::Pool model(concbench::Setup{{allowed_cpus().front(), 100'000}, {}});
+    FAIL() << "there is no CPU 100000";
+  } catch (const Exhausted& exhausted) {
+    EXPECT_NE(std::string(exhausted.what()).find("100000"), std::string::npos);
+  }
+}
+
+// ---- Hand-off's places
+
+struct PlacedRing : Ring {
+  Place placed = Place::any;
+  // The worker on which each hop was made.
+  std::array<std::atomic<const void*>, 8>* seen = nullptr;
+
+  Place place() const { return placed; }
+  std::uint64_t pass(std::uint64_t token, std::uint64_t task) const {
+    (*seen)[task] = &worker_of_this_thread();
+    return Ring::pass(token, task);
+  }
+  [[gnu::noinline]] static runtime::Worker& worker_of_this_thread() {
+    return *runtime::this_worker;
+  }
+};
+
+template <class M>
+std::vector<const void*> places(Place place, std::size_t workers, std::int64_t tasks) {
+  std::array<std::atomic<const void*>, 8> seen{};
+  PlacedRing kernel;
+  kernel.task_count = tasks;
+  kernel.hop_count = 500;
+  kernel.placed = place;
+  kernel.seen = &seen;
+  M model(setup_of(workers));
+  Stopwatch clock;
+  EXPECT_EQ(model.hand_off(kernel, clock).answer, kernel.expected());
+  return std::vector<const void*>(seen.begin(), seen.begin() + tasks);
+}
+
+TYPED_TEST(WaitingModel, keeps_a_hand_off_on_one_worker_if_asked) {
+  const auto seen = places<TypeParam>(Place::same, 4, 8);
+  for (const void* worker : seen) EXPECT_EQ(worker, seen.front());
+}
+
+TYPED_TEST(WaitingModel, keeps_neighbours_on_different_workers_if_asked) {
+  for (const auto& [workers, tasks] :
+       {std::pair{2, 2}, {2, 8}, {3, 3}, {3, 4}, {3, 7}, {4, 5}, {4, 8}}) {
+    const auto seen = places<TypeParam>(Place::cross, workers, tasks);
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      EXPECT_NE(seen[i], seen[(i + 1) % seen.size()]) << workers << " workers, task " << i;
+    }
+  }
+}
+
+TYPED_TEST(WaitingModel, says_when_neighbours_cannot_be_on_different_workers) {
+  EXPECT_THROW(places<TypeParam>(Place::cross, 1, 2), Exhausted);
+  EXPECT_THROW(places<TypeParam>(Place::cross, 2, 3), Exhausted);
+}
+
+}  // namespace
+}  // namespace concbench
