@@ -166,20 +166,26 @@ bool run_step(const Plan& plan, const Step& step, const Preset& preset, Result& 
 int run_session(Plan& plan, const RunRequest& request, Result& result, Progress& progress,
                 const std::function<void()>& save) {
   const auto start = Clock::now();
-  double ahead = expected_time(plan, request.preset);
-  for (const Step& step : plan.steps) {
+  Preset preset = request.preset;
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    const Step& step = plan.steps[i];
     Job& job = plan.jobs[step.job];
     Cell& cell = result.cells[step.job];
-    progress.begin(cell, ahead);
-    ahead -= worker_time(job, request.preset);
-    if (!job.closed && request.budget_s && Clock::now() - start > seconds(*request.budget_s)) {
-      cell.reason = fmt::format("the budget of {} s was used up", *request.budget_s);
-      job.closed = true;
-      progress.finish(cell);
+    progress.begin(cell, expected_time(plan, preset, i));
+    if (request.budget_s) {
+      const std::chrono::duration<double> used = Clock::now() - start;
+      const double left = *request.budget_s - used.count();
+      preset.repetitions = affordable_repetitions(plan, preset, left, i);
+      // A cell that has begun is brought to its end.
+      if (left <= 0 && !job.closed && cell.processes.empty()) {
+        cell.reason = fmt::format("the budget of {} s was used up before it", *request.budget_s);
+        job.closed = true;
+        progress.finish(cell);
+      }
     }
     if (!job.closed) {
       try {
-        job.closed = run_step(plan, step, request.preset, result);
+        job.closed = run_step(plan, step, preset, result);
       } catch (const Interrupted&) {
         return caught_signal();
       }
@@ -188,6 +194,11 @@ int run_session(Plan& plan, const RunRequest& request, Result& result, Progress&
     }
     progress.end_step();
     if (const int signal = caught_signal()) return signal;
+  }
+  if (preset.repetitions < request.preset.repetitions) {
+    result.adjusted.push_back(
+        fmt::format("down to {} samples a process on the way, because it took longer than expected",
+                    preset.repetitions));
   }
   return 0;
 }
