@@ -74,17 +74,19 @@ class Tree {
   struct End {
     bool await_ready() const noexcept { return false; }
     std::coroutine_handle<> await_suspend(Handle child) noexcept {
-      const promise_type promise = child.promise();
+      // Field by field: a copy of all would wait for the stores of its parts to reach the cache.
+      const Runnable parent = child.promise().parent_;
+      Join& join = *child.promise().join_;
+      const bool queued = child.promise().queued_;
       child.destroy();
       Worker& worker = here();
-      const Runnable newest = promise.queued_ ? worker.pop() : promise.parent_;
-      if (newest == promise.parent_) {
-        promise.join_->returned();
-        return transfer_to(worker, newest);
+      const Runnable newest = queued ? worker.pop() : parent;
+      if (newest == parent) {
+        join.returned();
+        return handle_of(parent);
       }
       if (newest) worker.push(newest);
-      if (promise.join_->arrive()) return transfer_to(worker, promise.parent_);
-      return go_on(worker);
+      return join.arrive() ? handle_of(parent) : go_on(worker);
     }
     void await_resume() const noexcept {}
   };
@@ -119,6 +121,21 @@ Tree<K> grow(K kernel, typename K::Node node) {
   ++here().tally.ops;
   const unsigned children = kernel.children(node);
   if (children == 0) co_return kernel.leaf(node);
+  if (children == 2) {  // the same unrolled, since binary trees are common: 2 ns less
+    typename K::Result first, second;
+    Join join;
+    try {
+      Tree<K> elder = grow(kernel, kernel.child(node, 0));
+      co_await elder.fork(first, join);
+      Tree<K> younger = grow(kernel, kernel.child(node, 1));
+      co_await younger.call(second, join);
+    } catch (...) {
+      join.failure.keep(std::current_exception());
+    }
+    co_await AwaitAll(join);
+    join.failure.rethrow();
+    co_return kernel.fold(first, second);
+  }
   Results<typename K::Result> results(children);
   Join join;
   try {

@@ -45,7 +45,17 @@ void await(Worker*& worker, Join& join) {
 // ---- fork_join
 
 template <class K>
-typename K::Result grow(Worker*& worker, K kernel, typename K::Node node);
+typename K::Result grow_inner(Worker*& worker, K kernel, typename K::Node node, unsigned children);
+
+// Runs the task of a node. Leaves, which are most of a tree, are spared a call.
+template <class K>
+[[gnu::always_inline]] inline typename K::Result grow(Worker*& worker, K kernel,
+                                                      typename K::Node node) {
+  ++worker->tally.ops;
+  const unsigned children = kernel.children(node);
+  if (children == 0) return kernel.leaf(node);
+  return grow_inner(worker, kernel, node, children);
+}
 
 template <class K>
 struct Child {
@@ -53,35 +63,42 @@ struct Child {
   typename K::Node node;
   typename K::Result& result;
   Join& join;
-  Fiber* parent;
+  Fiber& parent;
 };
 
 // The life of a child's fiber, from the first instruction on its stack.
 template <class K>
-[[noreturn]] void run_child(Worker* worker, Hook, void* argument) {
+CONCBENCH_STACK_ENTRY [[noreturn]] void run_child(Worker* worker, Hook, void* argument) {
   arrive(*worker);
-  const Child<K> child = *static_cast<Child<K>*>(argument);
-  const Runnable parent{Kind::fiber, child.parent};
-  const bool queued = worker->push(parent);  // from here on the parent may run elsewhere
+  // Field by field: a copy of all would wait for the stores of its parts to reach the cache.
+  const auto* child = static_cast<Child<K>*>(argument);
+  const K kernel = child->kernel;
+  const typename K::Node node = child->node;
+  typename K::Result& result = child->result;
+  Join& join = child->join;
+  Fiber& parent = child->parent;
+
+  const Runnable waiting{Kind::fiber, &parent};
+  const bool queued = worker->push(waiting);  // from here on the parent may run elsewhere
   try {
-    child.result = grow(worker, child.kernel, child.node);
+    result = grow(worker, kernel, node);
   } catch (...) {
-    child.join.failure.keep(std::current_exception());
+    join.failure.keep(std::current_exception());
   }
-  const Runnable newest = queued ? worker->pop() : parent;
-  if (newest == parent) {
-    child.join.returned();
-    leave_for(*worker, *child.parent);
+  const Runnable newest = queued ? worker->pop() : waiting;
+  if (newest == waiting) {
+    join.returned();
+    leave_for(*worker, parent);
   }
   if (newest) worker->push(newest);
-  if (child.join.arrive()) leave_for(*worker, *child.parent);
+  if (join.arrive()) leave_for(*worker, parent);
   leave_for(*worker, fiber_for(*worker, worker->next()));
 }
 
 template <class K>
 [[gnu::always_inline]] inline void fork(Worker*& worker, K kernel, typename K::Node node,
                                         typename K::Result& result, Join& join) {
-  Child<K> child{kernel, node, result, join, worker->fibers.current};
+  Child<K> child{kernel, node, result, join, *worker->fibers.current};
   Fiber& fiber = *worker->fibers.stacks.take();
   fiber.prepare(run_child<K>);
   join.expect();
@@ -131,15 +148,14 @@ template <class K>
 }
 
 template <class K>
-typename K::Result grow(Worker*& worker, K kernel, typename K::Node node) {
+typename K::Result grow_inner(Worker*& worker, K kernel, typename K::Node node, unsigned children) {
   using Result = typename K::Result;
   static_assert(std::is_trivially_copyable_v<Result>, "results are plain data");
-  ++worker->tally.ops;
-  const unsigned children = kernel.children(node);
-  if (children == 0) return kernel.leaf(node);
-  if (children > 2) return grow_wide(worker, kernel, node, children);
-  Result results[2];
-  return grow_children(worker, kernel, node, children, results);
+  if (children == 2) {  // binary trees are common enough to unroll them
+    Result results[2];
+    return grow_children(worker, kernel, node, 2, results);
+  }
+  return grow_wide(worker, kernel, node, children);
 }
 
 // ---- fan_out

@@ -4,6 +4,10 @@
 // it, or else other work until the thief is done. It cannot do so for anything but its children,
 // because what it would wait for might be buried below it on the same stack. That is why this model
 // has no verb for tasks that wait for each other.
+#include <exception>
+#include <memory>
+#include <type_traits>
+
 #include "models/model.hpp"
 #include "models/runtime/join.hpp"
 #include "models/runtime/scheduler.hpp"
@@ -16,7 +20,17 @@ using namespace runtime;
 // ---- fork_join
 
 template <class K>
-typename K::Result grow(Worker& worker, K kernel, typename K::Node node);
+typename K::Result grow_inner(Worker& worker, K kernel, typename K::Node node, unsigned children);
+
+// Runs the task of a node. Leaves, which are most of a tree, are spared a call.
+template <class K>
+[[gnu::always_inline]] inline typename K::Result grow(Worker& worker, K kernel,
+                                                      typename K::Node node) {
+  ++worker.tally.ops;
+  const unsigned children = kernel.children(node);
+  if (children == 0) return kernel.leaf(node);
+  return grow_inner(worker, kernel, node, children);
+}
 
 // A child that may be stolen. It lies on its parent's stack, for the parent does not return before
 // the child is done.
@@ -26,7 +40,12 @@ class Child : public Closure {
   using Result = typename K::Result;
 
   Child(Worker& owner, K kernel, typename K::Node node)
-      : Closure{run_stolen}, owner_(owner), kernel_(kernel), node_(node) {}
+      : Closure{run_stolen}, owner_(owner), kernel_(kernel), node_(node) {
+    static_assert(std::is_trivially_copyable_v<Result>, "results are plain data");
+  }
+  ~Child() {}
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
 
   // Ran at home, without having been stolen.
   Result run_here() { return grow(owner_, kernel_, node_); }
@@ -35,34 +54,40 @@ class Child : public Closure {
   void await() {
     State queued = State::queued;
     state_.compare_exchange_strong(queued, State::awaited);
-    owner_.help({[](const void* self) { return static_cast<const Child*>(self)->done(); }, this});
+    owner_.help({[](const void* self) { return static_cast<const Child*>(self)->ended(); }, this});
   }
   Result result() {
-    failure_.rethrow();
-    return result_;
+    if (state_.load() == State::done) return result_;
+    const std::exception_ptr failure = std::move(failure_);
+    std::destroy_at(&failure_);
+    std::rethrow_exception(failure);
   }
 
  private:
-  enum class State : std::uint8_t { queued, awaited, done };
+  enum class State : std::uint8_t { queued, awaited, done, failed };
 
-  bool done() const { return state_.load() == State::done; }
+  bool ended() const { return state_.load() >= State::done; }
 
   static void run_stolen(Worker& thief, Closure* closure) {
     auto& child = *static_cast<Child*>(closure);
+    State end = State::done;
     try {
       child.result_ = grow(thief, child.kernel_, child.node_);
     } catch (...) {
-      child.failure_.keep(std::current_exception());
+      std::construct_at(&child.failure_, std::current_exception());
+      end = State::failed;
     }
-    Worker& owner = child.owner_;  // the child is gone as soon as it is done
-    if (child.state_.exchange(State::done) == State::awaited) owner.scheduler().unpark(owner);
+    Worker& owner = child.owner_;  // the child is gone as soon as it has ended
+    if (child.state_.exchange(end) == State::awaited) owner.scheduler().unpark(owner);
   }
 
   Worker& owner_;
   K kernel_;
   typename K::Node node_;
-  Result result_;
-  Failure failure_;
+  union {  // only a stolen child has either
+    Result result_;
+    std::exception_ptr failure_;
+  };
   std::atomic<State> state_{State::queued};
 };
 
@@ -94,10 +119,7 @@ typename K::Result grow_children(Worker& worker, K kernel, typename K::Node node
 }
 
 template <class K>
-typename K::Result grow(Worker& worker, K kernel, typename K::Node node) {
-  ++worker.tally.ops;
-  const unsigned children = kernel.children(node);
-  if (children == 0) return kernel.leaf(node);
+typename K::Result grow_inner(Worker& worker, K kernel, typename K::Node node, unsigned children) {
   if (!worker.has_room()) [[unlikely]] {
     throw Exhausted("the tree is too deep for a worker's stack: closures nest");
   }

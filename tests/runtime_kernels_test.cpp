@@ -213,10 +213,34 @@ TYPED_TEST(WaitingModel, keep_a_chain_that_forks_as_deep_as_memory_allows) {
 }
 
 TEST(PoolStack, refuses_a_tree_that_is_too_deep_instead_of_crashing) {
+#if defined(CONCBENCH_TSAN)
+  GTEST_SKIP() << "ThreadSanitizer's own record of calls ends at a depth of 65,536";
+#endif
   pool::Pool model(setup_of(1));
   Stopwatch clock;
   EXPECT_THROW(model.fork_join(Chain{10'000'000, 2, 0}, clock), Exhausted);
   EXPECT_EQ(model.fork_join(Chain{10, 2, 0}, clock).answer, 11u);
+}
+
+// Uses up any stack.
+struct Overflowing : Fanned {
+  static constexpr About about{"overflowing", Shape::fan_out, ""};
+  [[gnu::noinline]] static std::uint64_t deeper(std::uint64_t depth) {
+    volatile char frame[512] = {static_cast<char>(depth)};
+    const std::uint64_t below = depth == 0 ? 0 : deeper(depth - 1);
+    return below + static_cast<std::uint64_t>(frame[0]);
+  }
+  std::uint64_t body(std::uint64_t) const { return deeper(1'000); }
+};
+
+TEST(FiberStack, crashes_when_it_overflows_instead_of_corrupting_its_neighbour) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto overflow = [] {
+    fibers::Fibers model(setup_of(1));
+    Stopwatch clock;
+    model.fan_out(Overflowing{{1, nullptr}}, clock);
+  };
+  EXPECT_DEATH(overflow(), "");
 }
 
 // ---- Exceptions

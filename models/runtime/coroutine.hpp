@@ -22,11 +22,13 @@ inline Runnable runnable(std::coroutine_handle<> coroutine, bool pinned = false)
   return {Kind::coroutine, coroutine.address(), pinned};
 }
 
+inline std::coroutine_handle<> handle_of(Runnable coroutine) {
+  return std::coroutine_handle<>::from_address(coroutine.what());
+}
+
 // What to transfer to in order to run this: back to the worker's loop if it is no coroutine.
 inline std::coroutine_handle<> transfer_to(Worker& worker, Runnable next) {
-  if (next && next.kind() == Kind::coroutine) {
-    return std::coroutine_handle<>::from_address(next.what());
-  }
+  if (next && next.kind() == Kind::coroutine) return handle_of(next);
   if (next) worker.wake(next);
   return std::noop_coroutine();
 }

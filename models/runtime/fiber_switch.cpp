@@ -3,7 +3,7 @@
 namespace concbench::runtime {
 namespace {
 
-[[noreturn]] void run_seed(Worker* worker, Hook hook, void* argument) {
+CONCBENCH_STACK_ENTRY [[noreturn]] void run_seed(Worker* worker, Hook hook, void* argument) {
   arrive(*worker);
   if (hook) hook(*worker, argument);
   Seed* seed = worker->fibers.current->seed;
@@ -20,17 +20,11 @@ Fiber& plant(Worker& worker, Seed* seed) {
   return fiber;
 }
 
-Fiber& fiber_for(Worker& worker, Runnable runnable) {
+Fiber& other_fiber_for(Worker& worker, Runnable runnable) {
   if (!runnable) return worker.fibers.thread;
-  switch (runnable.kind()) {
-    case Kind::fiber:
-      return *static_cast<Fiber*>(runnable.what());
-    case Kind::seed:
-      return plant(worker, static_cast<Seed*>(runnable.what()));
-    default:
-      worker.wake(runnable);
-      return worker.fibers.thread;
-  }
+  if (runnable.kind() == Kind::seed) return plant(worker, static_cast<Seed*>(runnable.what()));
+  worker.wake(runnable);
+  return worker.fibers.thread;
 }
 
 void run_fiber(Worker& worker, Runnable runnable) {

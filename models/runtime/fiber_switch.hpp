@@ -15,12 +15,14 @@ namespace concbench::runtime {
                                                 void* argument) {
   FiberThread& thread = worker.fibers;
   Fiber& self = *thread.current;
-  const ExceptionState mine = *thread.exceptions;
+  void* const caught = thread.exceptions->caught;
+  const unsigned uncaught = thread.exceptions->uncaught;
   thread.current = &to;
   self.shadow.leave_for(to.shadow, false);
   const Crossing back = switch_context(self.context, to.context, {&worker, hook, argument});
   self.shadow.arrive();
-  *back.worker->fibers.exceptions = mine;
+  back.worker->fibers.exceptions->caught = caught;
+  back.worker->fibers.exceptions->uncaught = uncaught;
   if (back.hook) back.hook(*back.worker, back.argument);
   return *back.worker;
 }
@@ -39,15 +41,23 @@ namespace concbench::runtime {
 // What an entry does first.
 [[gnu::always_inline]] inline void arrive(Worker& worker) {
   worker.fibers.current->shadow.arrive();
-  *worker.fibers.exceptions = {nullptr, 0};
+  worker.fibers.exceptions->caught = nullptr;
+  worker.fibers.exceptions->uncaught = 0;
 }
 
 // A stack that will run the seed.
 Fiber& plant(Worker& worker, Seed* seed);
 
-// The fiber to switch to in order to run this: a new one for a seed; the worker's own stack if it
-// is no fiber's work, or nothing.
-Fiber& fiber_for(Worker& worker, Runnable runnable);
+// The same for what is no fiber yet, and the worker's own stack for what is no fiber's work.
+Fiber& other_fiber_for(Worker& worker, Runnable runnable);
+
+// The fiber to switch to in order to run this.
+inline Fiber& fiber_for(Worker& worker, Runnable runnable) {
+  if (runnable && runnable.kind() == Kind::fiber) [[likely]] {
+    return *static_cast<Fiber*>(runnable.what());
+  }
+  return other_fiber_for(worker, runnable);
+}
 
 // Lets others run until the current fiber is woken. `hook` makes that possible: it runs once the
 // fiber is suspended.

@@ -25,6 +25,14 @@
 #include <sanitizer/tsan_interface.h>
 #endif
 
+// For functions that begin a stack. They never return, so ThreadSanitizer's record of calls would
+// grow with each use of the stack, were they instrumented.
+#if defined(CONCBENCH_TSAN) && defined(__clang__)
+#define CONCBENCH_STACK_ENTRY [[clang::disable_sanitizer_instrumentation]]
+#else
+#define CONCBENCH_STACK_ENTRY
+#endif
+
 namespace concbench::runtime {
 
 // The sanitizers' side of one stack.

@@ -36,15 +36,20 @@ constexpr std::size_t colour_bytes = 128, most_colours = 64;
 
 }  // namespace
 
-Stacks::Stacks(std::size_t bytes)
+Stacks::Guard Stacks::best_guard() {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  void* probe = mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (probe == MAP_FAILED) throw std::bad_alloc();
+  const bool marks = madvise(probe, page, guard_install) == 0;
+  munmap(probe, page);
+  return marks ? Guard::page_marker : Guard::mprotect;
+}
+
+Stacks::Stacks(std::size_t bytes, Guard guard)
     : page_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))),
       stack_bytes_((bytes + page_ - 1) / page_ * page_),
-      mprotects_left_(mprotects_allowed()) {
-  void* probe = mmap(nullptr, page_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (probe == MAP_FAILED) throw std::bad_alloc();
-  guard_ = madvise(probe, page_, guard_install) == 0 ? Guard::page_marker : Guard::mprotect;
-  munmap(probe, page_);
-}
+      guard_(guard),
+      mprotects_left_(mprotects_allowed()) {}
 
 Stacks::~Stacks() {
   for (const Slab& slab : slabs_) {
@@ -66,7 +71,7 @@ Fiber* Stacks::fiber_of(std::byte* stack, std::size_t colour) const {
 
 bool Stacks::protect(std::byte* page) {
   if (guard_ == Guard::page_marker) return madvise(page, page_, guard_install) == 0;
-  if (mprotects_left_ == 0) return false;
+  if (guard_ == Guard::none || mprotects_left_ == 0) return false;
   --mprotects_left_;
   return mprotect(page, page_, PROT_NONE) == 0;
 }

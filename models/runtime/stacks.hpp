@@ -18,7 +18,7 @@ class Stacks {
 
   static constexpr std::size_t least_bytes = 16 * 1024;
 
-  explicit Stacks(std::size_t bytes);
+  explicit Stacks(std::size_t bytes, Guard guard = best_guard());
   ~Stacks();
   Stacks(const Stacks&) = delete;
   Stacks& operator=(const Stacks&) = delete;
@@ -28,6 +28,8 @@ class Stacks {
   Fiber* take(std::size_t& count);
   void give(Fiber* first, Fiber* last);
 
+  // What this kernel offers; what is in force, which is nothing once mappings have run out.
+  static Guard best_guard();
   Guard guard() const { return guard_; }
 
  private:

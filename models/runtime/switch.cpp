@@ -25,8 +25,7 @@ Crossing received(transfer_t transfer) {
 // Runs once in `fresh_context`, which brings the entry, and goes back there; the next arrival is
 // the real one.
 void begin(transfer_t transfer) {
-  const auto* first = static_cast<Departure*>(transfer.data);
-  const Entry entry = reinterpret_cast<Entry>(first->crossing.hook);
+  const Entry entry = *static_cast<Entry*>(transfer.data);
   const Crossing crossing = received(jump_fcontext(transfer.fctx, nullptr));
   entry(crossing.worker, crossing.hook, crossing.argument);
 }
@@ -34,8 +33,7 @@ void begin(transfer_t transfer) {
 }  // namespace
 
 Context fresh_context(void* top, std::size_t bytes, Entry entry) {
-  Departure first{nullptr, {nullptr, reinterpret_cast<Hook>(entry), nullptr}};
-  return jump_fcontext(boost::context::detail::make_fcontext(top, bytes, begin), &first).fctx;
+  return jump_fcontext(boost::context::detail::make_fcontext(top, bytes, begin), &entry).fctx;
 }
 
 Crossing switch_context(Context& from, Context to, Crossing crossing) {

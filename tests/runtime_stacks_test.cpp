@@ -1,0 +1,62 @@
+// Stacks of fibers: guarded, distinct, reused, and without a limit but memory.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <set>
+
+#include "models/runtime/fiber.hpp"
+#include "models/runtime/stacks.hpp"
+
+namespace concbench::runtime {
+namespace {
+
+// Whether the kernel can read the byte for us.
+bool readable(const std::byte* address) {
+  int ends[2];
+  if (pipe(ends) != 0) throw std::runtime_error("no pipe");
+  const bool read = write(ends[1], address, 1) == 1;
+  EXPECT_TRUE(read || errno == EFAULT);
+  close(ends[0]);
+  close(ends[1]);
+  return read;
+}
+
+class GuardedStacks : public testing::TestWithParam<Stacks::Guard> {};
+
+INSTANTIATE_TEST_SUITE_P(Guards, GuardedStacks,
+                         testing::Values(Stacks::best_guard(), Stacks::Guard::mprotect));
+
+TEST_P(GuardedStacks, end_in_a_page_that_cannot_be_touched) {
+  Stacks stacks(64 * 1024, GetParam());
+  std::size_t count = 200;
+  for (std::size_t taken = 0; taken < 200; taken += count) {
+    count = 200;
+    for (const Fiber* fiber = stacks.take(count); fiber; fiber = fiber->next) {
+      EXPECT_FALSE(readable(fiber->bottom - 1));
+      EXPECT_TRUE(readable(fiber->bottom));
+      EXPECT_TRUE(readable(fiber->bottom + 32 * 1024));
+    }
+  }
+  EXPECT_EQ(stacks.guard(), GetParam());
+}
+
+TEST(StackCache, hands_out_distinct_stacks_and_the_warmest_first) {
+  Stacks stacks(16 * 1024);
+  StackCache cache;
+  cache.attach(&stacks);
+  std::set<Fiber*> taken;
+  for (int i = 0; i < 1'000; ++i) EXPECT_TRUE(taken.insert(cache.take()).second);
+  Fiber* const last = *taken.begin();
+  for (Fiber* fiber : taken) {
+    if (fiber != last) cache.give(fiber);
+  }
+  cache.give(last);
+  EXPECT_EQ(cache.take(), last);
+  // What went back to the common store is found again there, and nothing twice.
+  std::set<Fiber*> again{last};
+  for (int i = 1; i < 1'000; ++i) EXPECT_TRUE(again.insert(cache.take()).second);
+}
+
+}  // namespace
+}  // namespace concbench::runtime
