@@ -158,11 +158,9 @@ void Worker::run(Runnable runnable) {
       auto* closure = static_cast<Closure*>(runnable.what());
       return closure->run(*this, closure);
     }
-    case Kind::coroutine:
-      return std::coroutine_handle<>::from_address(runnable.what()).resume();
+    case Kind::coroutine: return std::coroutine_handle<>::from_address(runnable.what()).resume();
     case Kind::fiber:
-    case Kind::seed:
-      return run_fiber(*this, runnable);
+    case Kind::seed: return run_fiber(*this, runnable);
   }
 }
 
