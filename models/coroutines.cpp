@@ -456,9 +456,9 @@ class Coroutines {
     if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out) return "";
     constexpr std::uint64_t bytes = 512;
     if (ask.demand.alive <= ask.limits.memory_bytes.value / bytes) return "";
-    return std::to_string(ask.demand.alive) + " coroutines of " + std::to_string(bytes) +
-           " bytes exceed " + ask.limits.memory_bytes.name + " " +
-           std::to_string(ask.limits.memory_bytes.value);
+    return std::to_string(ask.demand.alive) + " coroutines alive at once, of " +
+           std::to_string(bytes) + " bytes each, exceed the " + ask.limits.memory_bytes.name +
+           " of " + std::to_string(ask.limits.memory_bytes.value) + " bytes";
   }
 
  private:

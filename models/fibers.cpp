@@ -375,9 +375,10 @@ class Fibers {
     if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out) return "";
     constexpr std::uint64_t touched_bytes = 8192;
     if (ask.demand.alive <= ask.limits.memory_bytes.value / touched_bytes) return "";
-    return std::to_string(ask.demand.alive) + " fibers of " + std::to_string(touched_bytes) +
-           " bytes touched of each stack exceed " + ask.limits.memory_bytes.name + " " +
-           std::to_string(ask.limits.memory_bytes.value);
+    return std::to_string(ask.demand.alive) + " fibers alive at once, each touching " +
+           std::to_string(touched_bytes) + " bytes of its stack, exceed the " +
+           ask.limits.memory_bytes.name + " of " + std::to_string(ask.limits.memory_bytes.value) +
+           " bytes";
   }
 
  private:
