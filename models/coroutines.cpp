@@ -9,6 +9,7 @@
 
 #include "models/model.hpp"
 #include "models/runtime/coroutine.hpp"
+#include "models/runtime/fan.hpp"
 #include "models/runtime/meeting.hpp"
 
 namespace concbench {
@@ -224,24 +225,21 @@ class Self {
 
 // ---- fan_out
 
-class Fan final : public Ending {
+class FanEnding final : public Ending {
  public:
-  Fan(Worker& home, Runnable parent) : home_(home), parent_(parent) {}
+  FanEnding(Worker& home, Runnable parent) : fan(home), parent_(parent) {}
 
-  void failed(std::exception_ptr exception) override { join.failure.keep(std::move(exception)); }
+  void failed(std::exception_ptr exception) override {
+    fan.join.failure.keep(std::move(exception));
+  }
   Runnable ended(Worker& worker) override {
-    if (&worker == &home_) {
-      join.returned();
-      return {};
-    }
     const Runnable parent = parent_;
-    return join.arrive() ? parent : Runnable{};
+    return fan.end(worker) ? parent : Runnable{};
   }
 
-  Join join;
+  Fan fan;
 
  private:
-  Worker& home_;  // where the tasks are made
   const Runnable parent_;
 };
 
@@ -356,20 +354,21 @@ Task fork_join_task(Ending&, K kernel, Stopwatch& clock) {
 template <class K>
 Task fan_out_task(Ending&, K kernel, Stopwatch& clock) {
   Self this_task;
-  Fan fan(here(), runnable(co_await this_task));
+  FanEnding ending(here(), runnable(co_await this_task));
+  Fan& fan = ending.fan;
   clock.start();
   try {
     for (std::uint64_t i = 0, n = kernel.tasks(); i < n; ++i) {
       while (here().backlog() >= spawn_ahead) co_await GiveWay(true);
-      const Runnable task = runnable(fan_task(fan, kernel, i).handle());
-      fan.join.expect();
+      const Runnable task = runnable(fan_task(ending, kernel, i).handle());
+      fan.make();
       here().push(task);
     }
   } catch (...) {
     fan.join.failure.keep(std::current_exception());
   }
-  // Stays at home until nothing is left here, for tasks that end here count without atomics.
   while (here().has_forked()) co_await GiveWay(true);
+  fan.await_stolen();
   co_await AwaitAll(fan.join);
   clock.stop();
   fan.join.failure.rethrow();
@@ -456,9 +455,9 @@ class Coroutines {
     if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out) return "";
     constexpr std::uint64_t bytes = 512;
     if (ask.demand.alive <= ask.limits.memory_bytes.value / bytes) return "";
-    return std::to_string(ask.demand.alive) + " coroutines of " + std::to_string(bytes) +
-           " bytes exceed " + ask.limits.memory_bytes.name + " " +
-           std::to_string(ask.limits.memory_bytes.value);
+    return std::to_string(ask.demand.alive) + " coroutines alive at once, of " +
+           std::to_string(bytes) + " bytes each, exceed the " + ask.limits.memory_bytes.name +
+           " of " + std::to_string(ask.limits.memory_bytes.value) + " bytes";
   }
 
  private:

@@ -8,6 +8,7 @@
 #include <new>
 
 #include "models/model.hpp"
+#include "models/runtime/fan.hpp"
 #include "models/runtime/fiber_switch.hpp"
 #include "models/runtime/meeting.hpp"
 
@@ -161,37 +162,30 @@ typename K::Result grow_inner(Worker*& worker, K kernel, typename K::Node node, 
 // ---- fan_out
 
 template <class K>
-struct Fan {
-  K kernel;
-  Worker& home;  // where the tasks are made
-  Runnable parent;
-  Join join{};
-};
-
-template <class K>
 struct FanTask : Seed {
-  FanTask(Fan<K>& fan, std::uint64_t number) : Seed{run_one}, fan(fan), number(number) {}
+  FanTask(Fan& fan, Runnable parent, K kernel, std::uint64_t number)
+      : Seed{run_one}, fan(fan), parent(parent), kernel(kernel), number(number) {}
 
   static Worker& run_one(Worker& worker, Seed* seed) {
     auto* task = static_cast<FanTask*>(seed);
-    Fan<K>& fan = task->fan;
+    Fan& fan = task->fan;
+    const Runnable parent = task->parent;
+    const K kernel = task->kernel;
     const std::uint64_t number = task->number;
     worker.blocks.give(task, sizeof(FanTask));
     ++worker.tally.ops;
     try {
-      worker.tally.answer += fan.kernel.body(number);
+      worker.tally.answer += kernel.body(number);
     } catch (...) {
       fan.join.failure.keep(std::current_exception());
     }
-    if (&worker == &fan.home) {
-      fan.join.returned();
-    } else if (const Runnable parent = fan.parent; fan.join.arrive()) {
-      worker.wake(parent);
-    }
+    if (fan.end(worker)) worker.wake(parent);
     return worker;
   }
 
-  Fan<K>& fan;
+  Fan& fan;
+  const Runnable parent;
+  const K kernel;
   const std::uint64_t number;
 };
 
@@ -283,20 +277,22 @@ class Fibers {
   template <FanOut K>
   Outcome fan_out(K kernel, Stopwatch& clock) {
     return run([&, kernel](Worker*& worker) {
-      Fan<K> fan{kernel, *worker, current(worker)};
+      Fan fan(*worker);
+      const Runnable parent = current(worker);
       clock.start();
       try {
         for (std::uint64_t i = 0, n = kernel.tasks(); i < n; ++i) {
           while (worker->backlog() >= spawn_ahead) worker = &give_way(*worker, true);
-          auto* task = new (worker->blocks.take(sizeof(FanTask<K>))) FanTask<K>(fan, i);
-          fan.join.expect();
+          void* const block = worker->blocks.take(sizeof(FanTask<K>));
+          auto* task = new (block) FanTask<K>(fan, parent, kernel, i);
+          fan.make();
           worker->push({Kind::seed, task});
         }
       } catch (...) {
         fan.join.failure.keep(std::current_exception());
       }
-      // Stays at home until nothing is left here, for tasks that end here count without atomics.
       while (worker->has_forked()) worker = &give_way(*worker, true);
+      fan.await_stolen();
       await(worker, fan.join);
       clock.stop();
       fan.join.failure.rethrow();
@@ -375,9 +371,10 @@ class Fibers {
     if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out) return "";
     constexpr std::uint64_t touched_bytes = 8192;
     if (ask.demand.alive <= ask.limits.memory_bytes.value / touched_bytes) return "";
-    return std::to_string(ask.demand.alive) + " fibers of " + std::to_string(touched_bytes) +
-           " bytes touched of each stack exceed " + ask.limits.memory_bytes.name + " " +
-           std::to_string(ask.limits.memory_bytes.value);
+    return std::to_string(ask.demand.alive) + " fibers alive at once, each touching " +
+           std::to_string(touched_bytes) + " bytes of its stack, exceed the " +
+           ask.limits.memory_bytes.name + " of " + std::to_string(ask.limits.memory_bytes.value) +
+           " bytes";
   }
 
  private:

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "models/model.hpp"
+#include "models/runtime/fan.hpp"
 #include "models/runtime/join.hpp"
 #include "models/runtime/scheduler.hpp"
 
@@ -133,34 +134,29 @@ typename K::Result grow_inner(Worker& worker, K kernel, typename K::Node node, u
 // ---- fan_out
 
 template <class K>
-struct Fan {
-  K kernel;
-  Worker& home;  // where the tasks are made
-  Join join{};
-};
-
-template <class K>
 struct FanTask : Closure {
-  FanTask(Fan<K>& fan, std::uint64_t number) : Closure{run_one}, fan(fan), number(number) {}
+  FanTask(Fan& fan, K kernel, std::uint64_t number)
+      : Closure{run_one}, fan(fan), kernel(kernel), number(number) {}
 
   static void run_one(Worker& worker, Closure* closure) {
     auto* task = static_cast<FanTask*>(closure);
-    Fan<K>& fan = task->fan;
+    Fan& fan = task->fan;
+    const K kernel = task->kernel;
     const std::uint64_t number = task->number;
     worker.blocks.give(task, sizeof(FanTask));
     ++worker.tally.ops;
     try {
-      worker.tally.answer += fan.kernel.body(number);
+      worker.tally.answer += kernel.body(number);
     } catch (...) {
       fan.join.failure.keep(std::current_exception());
     }
-    Worker& home = fan.home;
-    if (&worker == &home) return fan.join.returned();
-    fan.join.arrive();  // the fan may be gone now
-    home.scheduler().unpark(home);
+    Worker& home = fan.home();
+    fan.end(worker);
+    if (&worker != &home) home.scheduler().unpark(home);  // the parent may be waiting there
   }
 
-  Fan<K>& fan;
+  Fan& fan;
+  const K kernel;
   const std::uint64_t number;
 };
 
@@ -202,18 +198,20 @@ class Pool {
   template <FanOut K>
   Outcome fan_out(K kernel, Stopwatch& clock) {
     return run([&, kernel](Worker& worker) {
-      Fan<K> fan{kernel, worker};
+      Fan fan(worker);
       clock.start();
       try {
         for (std::uint64_t i = 0, n = kernel.tasks(); i < n; ++i) {
           if (worker.backlog() >= spawn_ahead) run_forked(worker, spawn_ahead / 2);
-          auto* task = new (worker.blocks.take(sizeof(FanTask<K>))) FanTask<K>(fan, i);
-          fan.join.expect();
+          auto* task = new (worker.blocks.take(sizeof(FanTask<K>))) FanTask<K>(fan, kernel, i);
+          fan.make();
           if (!worker.push({Kind::closure, task})) task->run(worker, task);
         }
       } catch (...) {
         fan.join.failure.keep(std::current_exception());
       }
+      while (worker.has_forked()) run_forked(worker, 0);
+      fan.await_stolen();
       worker.help(
           {[](const void* join) { return static_cast<const Join*>(join)->ready(); }, &fan.join});
       clock.stop();
@@ -235,11 +233,11 @@ class Pool {
     return outcome;
   }
 
-  // Runs what this worker has forked last, down to `left`.
+  // Runs what this worker has forked last, until no more than `left` is not shared with thieves.
   static void run_forked(Worker& worker, std::size_t left) {
-    while (worker.backlog() > left) {
+    do {
       if (const Runnable newest = worker.pop()) worker.run(newest);
-    }
+    } while (worker.backlog() > left);
   }
 
   Scheduler scheduler_;

@@ -58,7 +58,7 @@ class Deque {
 
   // The newest, or nothing.
   Runnable pop() {
-    if (head_ == split_) return pop_shared();
+    if (head_ == split_) return head_ == 0 ? Runnable{} : pop_shared();
     return Runnable::from_word(slots_[--head_].load(std::memory_order_relaxed));
   }
 

@@ -18,8 +18,6 @@ class Failure {
   Failure(const Failure&) = delete;
   Failure& operator=(const Failure&) = delete;
 
-  explicit operator bool() const { return first_.load(std::memory_order_acquire) != nullptr; }
-
   void keep(std::exception_ptr exception) {
     auto mine = std::make_unique<std::exception_ptr>(std::move(exception));
     std::exception_ptr* none = nullptr;
@@ -46,7 +44,7 @@ class Join {
  public:
   void expect(std::int32_t children = 1) { expected_ += children; }
   // By a child that has the parent to itself: still queued and not stolen, or run where it lives.
-  void returned(std::int32_t children = 1) { expected_ -= children; }
+  void returned() { --expected_; }
 
   // By a child that ends elsewhere. If true, the caller must resume the parent; if false, the
   // parent may be gone already.
