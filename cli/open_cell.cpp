@@ -130,13 +130,12 @@ void OpenCell::note_workers(const Json& message) {
   const Json* list = optional_field(message, "workers");
   if (!list) return;
   std::vector<ObservedWorker> seen;
-  for (const Json& entry : *list) {
+  for (const Json& entry : as_array(*list, "workers")) {
     ObservedWorker worker;
     worker.cpu = static_cast<int>(integer_field(entry, "cpu"));
     worker.migrations = integer_field(entry, "migrations");
-    for (const Json& cpu : field(entry, "observed")) {
-      if (!cpu.is_number_integer()) throw BadJson("'observed' is not a list of CPUs");
-      worker.observed.push_back(cpu.get<int>());
+    for (const Json& cpu : as_array(field(entry, "observed"), "observed")) {
+      worker.observed.push_back(static_cast<int>(as_integer(cpu, "observed")));
     }
     seen.push_back(std::move(worker));
   }

@@ -12,6 +12,7 @@
 #include <iostream>
 #include <optional>
 #include <stdexcept>
+#include <system_error>
 
 #include "build_info.hpp"
 #include "cli/errors.hpp"
@@ -160,17 +161,15 @@ class Worker {
     for (std::string line; std::getline(std::cin, line);) {
       try {
         const Json message = parse_json(line);
-        const std::string type = string_field(message, "type");
-        if (type == "close") {
+        if (string_field(message, "type") == "close") {
           instance_.reset();
           say({{"type", "closed"}, {"children_peak_rss_bytes", or_null(children_peak_rss())}});
           return exit_ok;
         }
-        say(type == "open"  ? open(message)
-            : type == "run" ? run(message)
-                            : failed(fmt::format("there is no message '{}'", type)));
-      } catch (const std::exception& error) {
+        say(answer(message));
+      } catch (const BadJson& error) {  // the other side does not keep to the protocol
         say(failed(error.what()));
+        return exit_usage;
       }
     }
     return exit_ok;
@@ -184,6 +183,13 @@ class Worker {
     const std::string line = to_line(message) + "\n";
     fwrite(line.data(), 1, line.size(), out_);
     fflush(out_);
+  }
+
+  Json answer(const Json& message) {
+    const std::string type = string_field(message, "type");
+    if (type == "open" && !instance_) return open(message);
+    if (type == "run" && instance_) return run(message);
+    throw BadJson(fmt::format("'{}' is no message that can come here", type));
   }
 
   Json hello() const {
@@ -206,7 +212,9 @@ class Worker {
     workload_ =
         make_workload(string_field(message, "workload"), params_from(field(message, "params")));
     Setup setup;
-    for (const Json& cpu : field(message, "cpus")) setup.cpus.push_back(cpu.get<int>());
+    for (const Json& cpu : as_array(field(message, "cpus"), "cpus")) {
+      setup.cpus.push_back(static_cast<int>(as_integer(cpu, "cpus")));
+    }
     if (setup.cpus.empty()) return refused("no CPUs were named");
     const Json* options = optional_field(message, "options");
     setup.options = options ? options_from(*options, candidate_.options) : candidate_.options;
@@ -214,17 +222,27 @@ class Worker {
     const std::string why = candidate_.model->refusal(
         {about(*workload_).shape, demand(*workload_), setup, read_limits()});
     if (!why.empty()) return refused(why);
-    instance_.reset();  // the CPUs are free before the next one takes them
     const std::int64_t cold = start_cold(candidate_, setup, instance_);
     return {{"type", "opened"}, {"cold_start_ns", cold}};
   } catch (const BadParameter& error) {
     return refused(error.what());
+  } catch (const Exhausted& error) {
+    return refused(error.what());
+  } catch (const std::system_error& error) {  // a CPU that may not be used, say
+    return refused(error.what());
   }
 
   Json run(const Json& message) {
-    if (!instance_) return failed("nothing is open");
     const std::int64_t iterations = integer_field(message, "iterations");
-    if (iterations < 1) return failed("iterations must be at least 1");
+    if (iterations < 1) throw BadJson("\"iterations\" must be at least 1");
+    try {
+      return sample(iterations);
+    } catch (const std::exception& error) {
+      return failed(error.what());
+    }
+  }
+
+  Json sample(std::int64_t iterations) {
     const Timing timing = measure(*instance_, *workload_, iterations);
     Json workers = Json::array();
     for (const WorkerReport& worker : instance_->workers()) {
