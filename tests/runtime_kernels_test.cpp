@@ -318,9 +318,13 @@ TYPED_TEST(WaitingModel, throws_what_a_participant_threw_and_leaves_nobody_waiti
 TYPED_TEST(WaitingModel, survives_a_change_of_worker_at_any_yield) {
   struct Moving : Yield {
     std::atomic<std::uint64_t>* moves;
+    // Not inlined: the compiler would keep the address of the thread_local across switches.
+    [[gnu::noinline]] static std::uint64_t last_here(std::uint64_t task) {
+      thread_local std::uint64_t last = 0;
+      return std::exchange(last, task);
+    }
     std::uint64_t tick(std::uint64_t task) const {
-      thread_local std::uint64_t last_task_here = 0;
-      moves->fetch_add(std::exchange(last_task_here, task) != task);
+      moves->fetch_add(last_here(task) != task);
       for (int spin = 0; spin < 100; ++spin) runtime::pause();
       return Yield::tick(task);
     }
