@@ -404,6 +404,8 @@ Task meeting_task(Ending&, const std::vector<Worker*>& homes, Stopwatch& clock, 
 
 class Coroutines {
  public:
+  static constexpr bool pins = true;
+
   explicit Coroutines(const Setup& setup) : scheduler_(setup.cpus) {}
 
   template <ForkJoin K>

@@ -262,6 +262,8 @@ std::size_t stack_bytes(const Options& options) {
 
 class Fibers {
  public:
+  static constexpr bool pins = true;
+
   explicit Fibers(const Setup& setup) : scheduler_(setup.cpus, stack_bytes(setup.options)) {}
 
   template <ForkJoin K>

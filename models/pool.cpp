@@ -183,6 +183,8 @@ struct Root : Closure {
 
 class Pool {
  public:
+  static constexpr bool pins = true;
+
   explicit Pool(const Setup& setup) : scheduler_(setup.cpus) {}
 
   template <ForkJoin K>

@@ -14,6 +14,8 @@ namespace {
 
 class Serial {
  public:
+  static constexpr bool pins = true;
+
   explicit Serial(const Setup& setup) : restricted_({setup.cpus.data(), 1}) {}
 
   template <ForkJoin K>
