@@ -105,12 +105,13 @@ Result new_result(const RunRequest& request, const Topology& topology) {
                     .min_time_s = request.preset.min_time_s,
                     .timeout_s = request.preset.timeout_s,
                     .budget_s = request.budget_s};
-  result.build = {.version = build_info::version,
-                  .commit = build_info::commit,
-                  .compiler = build_info::compiler,
-                  .flags = build_info::flags,
-                  .build_type = build_info::build_type,
-                  .libraries = {}};
+  result.build = {
+      .version = build_info::version,
+      .commit = build_info::commit,
+      .compiler = build_info::compiler,
+      .flags = build_info::flags,
+      .build_type = build_info::build_type,
+      .libraries = {std::begin(build_info::libraries), std::end(build_info::libraries)}};
   result.environment = read_environment();
   result.machine = machine_info(topology);
   return result;
@@ -209,12 +210,20 @@ int run(RunRequest request) {
     if (to_file) write_result(result, request.out);
   };
   save();
+  const auto before_run = cpu_times(topology.allowed());
+  const auto start = Conversation::Clock::now();
   int signal;
   {
     Progress progress(plan.steps.size(), expected_time(plan, request.preset),
                       isatty(STDERR_FILENO));
     for (const std::string& sentence : result.adjusted) fmt::print(stderr, "{}\n", sentence);
     signal = run_session(plan, request, result, progress, save);
+  }
+  const std::chrono::duration<double, std::nano> took = Conversation::Clock::now() - start;
+  if (const auto after_run = cpu_times(topology.allowed()); before_run && after_run) {
+    const double capacity = took.count() * static_cast<double>(topology.allowed().size());
+    result.environment.steal_share =
+        static_cast<double>(after_run->steal_ns - before_run->steal_ns) / capacity;
   }
   result.complete = signal == 0;
   save();
