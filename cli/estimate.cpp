@@ -1,5 +1,5 @@
-// What a run will take, measured rather than assumed: each model runs a small size of each workload
-// once, and larger sizes are taken to cost as much an operation.
+#include "cli/estimate.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "cli/open_cell.hpp"
-#include "cli/session.hpp"
+#include "cli/progress.hpp"
 
 namespace concbench {
 namespace {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cli/estimate.hpp"
 #include "cli/open_cell.hpp"
 #include "cli/signals.hpp"
 #include "reports/statistics.hpp"
