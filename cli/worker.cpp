@@ -40,8 +40,7 @@ class Keeper final : public benchmark::BenchmarkReporter {
 // One timing: a pinned number of iterations of a started model, one after another.
 struct Timing {
   std::int64_t wall_ns;
-  std::optional<std::int64_t> cpu_ns;
-  std::int64_t voluntary, involuntary;
+  std::optional<Usage> usage;
   std::uint64_t ops, answer;
 };
 
@@ -58,17 +57,18 @@ void run_once(Instance& instance, const Workload& workload, Stopwatch& clock, Ti
   timing.ops += outcome.ops;
 }
 
-// CPU time less what reading it cost; unknown where the reading is more than a tenth of it.
-std::optional<std::int64_t> cpu_time(const Usage& usage, std::int64_t iterations) {
+// Usage less what reading it cost; unknown where the reading is more than a tenth of it.
+std::optional<Usage> corrected(Usage usage, std::int64_t iterations) {
   static const std::int64_t overhead = Stopwatch::overhead_ns();
-  const std::int64_t own = usage.cpu_ns - overhead * iterations;
-  if (own < 10 * overhead * iterations) return {};
-  return own;
+  usage.cpu_ns -= overhead * iterations;
+  if (usage.cpu_ns < 10 * overhead * iterations) return {};
+  return usage;
 }
 
-Timing measure(Instance& instance, const Workload& workload, std::int64_t iterations) {
+Timing measure(Instance& instance, const Workload& workload, std::int64_t iterations,
+               bool usage = true) {
   Timing timing{};
-  Stopwatch clock;
+  Stopwatch clock(usage);
   std::exception_ptr failure;
   benchmark::RegisterBenchmark(
       "cell",
@@ -97,9 +97,7 @@ Timing measure(Instance& instance, const Workload& workload, std::int64_t iterat
     throw std::runtime_error("Google Benchmark did not run the iterations it was given");
   }
   timing.wall_ns = std::llround(keeper.run()->real_accumulated_time * 1e9);
-  timing.cpu_ns = cpu_time(clock.sum(), iterations);
-  timing.voluntary = clock.sum().voluntary;
-  timing.involuntary = clock.sum().involuntary;
+  if (usage) timing.usage = corrected(clock.sum(), iterations);
   return timing;
 }
 
@@ -243,20 +241,26 @@ class Worker {
   }
 
   Json sample(std::int64_t iterations) {
-    const Timing timing = measure(*instance_, *workload_, iterations);
+    const Timing timing = measure(*instance_, *workload_, iterations, usage_);
+    // Where iterations are too short for it, the next sample is not burdened with reading usage;
+    // a first iteration alone is no measure of that.
+    if (iterations > 1) usage_ = timing.usage.has_value();
     Json workers = Json::array();
     for (const WorkerReport& worker : instance_->workers()) {
       workers.push_back(
           {{"cpu", worker.cpu}, {"observed", worker.observed}, {"migrations", worker.migrations}});
     }
+    const auto usage_field = [&](std::int64_t Usage::*member) {
+      return timing.usage ? Json((*timing.usage).*member) : Json(nullptr);
+    };
     return {{"type", "sample"},
             {"iterations", iterations},
             {"wall_ns", timing.wall_ns},
             {"ops", timing.ops},
             {"answer", std::to_string(timing.answer)},
-            {"cpu_ns", or_null(timing.cpu_ns)},
-            {"voluntary", timing.voluntary},
-            {"involuntary", timing.involuntary},
+            {"cpu_ns", usage_field(&Usage::cpu_ns)},
+            {"voluntary", usage_field(&Usage::voluntary)},
+            {"involuntary", usage_field(&Usage::involuntary)},
             {"workers", workers}};
   }
 
@@ -264,6 +268,7 @@ class Worker {
   FILE* out_;
   std::optional<Workload> workload_;
   std::unique_ptr<Instance> instance_;
+  bool usage_ = true;  // whether samples read what they used
 };
 
 int run_alone(const Candidate& candidate, const WorkerRequest& request) {

@@ -19,26 +19,29 @@ struct Usage {
 
 class Stopwatch {
  public:
+  // Reading the usage costs microseconds; with `usage` false only the wall clock is read.
+  explicit Stopwatch(bool usage = true) : usage_(usage) {}
+
   // CLOCK_MONOTONIC, the same in all processes of a machine.
   static std::int64_t now() { return nanoseconds(CLOCK_MONOTONIC); }
 
   // Reading the usage is never timed: it is read before the wall clock here, and after it in stop.
   void start() {
-    before_ = used();
+    if (usage_) before_ = used();
     started_ = now();
   }
 
   // Called by whoever ends last, on any thread that the verb joins before it returns.
   void stop() {
     stopped_ = now();
-    after_ = used();
+    if (usage_) after_ = used();
   }
 
   // The same, where the end was noted in another process. Usage is then read here, to be called
   // once that process has been reaped, since a child's usage is only known then.
   void stop_at(std::int64_t when) {
     stopped_ = when;
-    after_ = used();
+    if (usage_) after_ = used();
   }
 
   // Adds the interval to the sum.
@@ -51,7 +54,7 @@ class Stopwatch {
 
   std::int64_t last_wall_ns() const { return stopped_ - started_; }
 
-  // The CPU time that one start and settle cost themselves: what an empty interval measures.
+  // The CPU time of an empty interval: what reading the usage costs.
   static std::int64_t overhead_ns() {
     constexpr int rounds = 200;
     Stopwatch empty;
@@ -85,6 +88,7 @@ class Stopwatch {
             .involuntary = self.ru_nivcsw + children.ru_nivcsw};
   }
 
+  const bool usage_;
   Usage before_, after_, sum_;
   std::int64_t started_ = 0, stopped_ = 0;
 };
