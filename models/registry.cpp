@@ -5,11 +5,13 @@ namespace concbench {
 // The constant at the bottom of each model's file.
 extern const Model serial_model, processes_model, threads_model, pool_model, fibers_model,
     coroutines_model, goroutines_model;
+// Library peers, in models/peers/.
+extern const Model tbb_model;
 
 std::span<const Model* const> models() {
   static constexpr const Model* list[] = {
       &serial_model, &processes_model,  &threads_model,    &pool_model,
-      &fibers_model, &coroutines_model, &goroutines_model,
+      &fibers_model, &coroutines_model, &goroutines_model, &tbb_model,
   };
   return list;
 }
