@@ -71,7 +71,7 @@ Tally<K> grow(K kernel, typename K::Node node, tbb::task_group_context& context)
     return Tally<K>::of(kernel, tallies);
   }
   std::vector<Tally<K>> tallies(children);
-  tbb::task_group group(context);
+  tbb::task_group group;
   for (unsigned i = 0; i + 1 < children; ++i) {
     group.run([&, i] { tallies[i] = grow(kernel, kernel.child(node, i), context); });
   }
