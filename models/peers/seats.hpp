@@ -72,4 +72,11 @@ class Seats {
   std::vector<Seat> seats_;
 };
 
+// For a library that moves its tasks between workers as it likes: a ring whose tasks must live in
+// certain places cannot be had.
+inline void take_any_place(Place place, std::size_t workers) {
+  if (place == Place::any || (place == Place::same && workers == 1)) return;
+  throw Exhausted("the library decides on which worker a task runs, and moves it at will");
+}
+
 }  // namespace concbench::peers
