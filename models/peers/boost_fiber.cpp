@@ -11,8 +11,10 @@
 // in trees and fans, its oldest otherwise. As with Boost's work_stealing by default, an idle thread
 // does not sleep but looks for work until the run is over; between runs it sleeps.
 //
-// Stacks are Boost's fixedsize_stack of 64 KiB, the size that the model `fibers` has, without guard
-// pages. (Its pooled_fixedsize_stack is not safe for fibers that end on another thread.)
+// Stacks are of 64 KiB, as in the model `fibers`, from a stack allocator that keeps them for the
+// next fiber, as Boost's pooled_fixedsize_stack does, which however is not safe for fibers that end
+// on another thread. (With fixedsize_stack the heap gives a stack back to the kernel and fetches it
+// again: spawn takes 6 µs a fiber.) They have no guard pages.
 #include "models/model.hpp"
 #include "models/peers/absent.hpp"
 
@@ -69,6 +71,7 @@ class Ready {
     fiber->detach();
     const std::lock_guard lock(mutex_);
     free_.push_back(fiber);
+    count_.store(free_.size(), std::memory_order_relaxed);
   }
 
   // By the thread itself; attaches the fiber to it.
@@ -84,24 +87,24 @@ class Ready {
 
   // By any thread; attaches the fiber to that one.
   fibers::context* pop_free(bool newest) {
+    if (count_.load(std::memory_order_relaxed) == 0) return nullptr;
     fibers::context* fiber = nullptr;
     {
       const std::lock_guard lock(mutex_);
       if (free_.empty()) return nullptr;
       fiber = newest ? free_.back() : free_.front();
       newest ? free_.pop_back() : free_.pop_front();
+      count_.store(free_.size(), std::memory_order_relaxed);
     }
     fibers::context::active()->attach(fiber);
     return fiber;
   }
 
-  bool empty() const {
-    const std::lock_guard lock(mutex_);
-    return free_.empty() && pinned_.empty();
-  }
+  bool empty() const { return count_.load(std::memory_order_relaxed) == 0 && pinned_.empty(); }
 
  private:
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
+  std::atomic<std::size_t> count_{0};  // of the free, so that thieves need no lock to see none
   std::deque<fibers::context*> free_;
   std::deque<fibers::context*> pinned_;  // of this thread alone
   unsigned picks_ = 0;
@@ -209,8 +212,40 @@ class Workers {
   std::vector<std::thread> threads_;
 };
 
-using Stacks = fibers::fixedsize_stack;
-constexpr std::size_t stack_bytes = 64 * 1024;
+// ---- Stacks
+
+// All stacks of the program; the one given back last, which is warm, is taken first.
+class StackPool {
+ public:
+  ~StackPool() {
+    for (auto& stack : free_) fixed_.deallocate(stack);
+  }
+
+  boost::context::stack_context take() {
+    const std::lock_guard lock(mutex_);
+    if (free_.empty()) return fixed_.allocate();
+    const auto stack = free_.back();
+    free_.pop_back();
+    return stack;
+  }
+  void give(const boost::context::stack_context& stack) {
+    const std::lock_guard lock(mutex_);
+    free_.push_back(stack);
+  }
+
+ private:
+  std::mutex mutex_;
+  fibers::fixedsize_stack fixed_{64 * 1024};
+  std::vector<boost::context::stack_context> free_;
+};
+
+StackPool stack_pool;
+
+// What Boost asks of a stack allocator: fibers carry a copy each.
+struct Stacks {
+  boost::context::stack_context allocate() { return stack_pool.take(); }
+  void deallocate(boost::context::stack_context& stack) { stack_pool.give(stack); }
+};
 
 // ---- fork_join
 
@@ -225,7 +260,7 @@ template <ForkJoin K, class Tallies, class Fibers>
 Tally<K> grow_children(K kernel, typename K::Node node, unsigned nested, Tallies& tallies,
                        Fibers& children) {
   const auto launch = [&](unsigned i) {
-    children[i] = fibers::fiber(fibers::launch::dispatch, std::allocator_arg, Stacks(stack_bytes),
+    children[i] = fibers::fiber(fibers::launch::dispatch, std::allocator_arg, Stacks{},
                                 [&tallies, kernel, child = kernel.child(node, i), i] {
                                   tallies[i] = grow(kernel, child, 0);
                                 });
@@ -424,7 +459,7 @@ class BoostFiber {
  private:
   template <class Body>
   static void launch(fibers::launch policy, Body body) {
-    fibers::fiber(policy, std::allocator_arg, Stacks(stack_bytes), std::move(body)).detach();
+    fibers::fiber(policy, std::allocator_arg, Stacks{}, std::move(body)).detach();
   }
 
   // Runs `body(i)` in a fiber for each participant, all from the same moment on.
