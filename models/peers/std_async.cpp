@@ -64,7 +64,7 @@ class StdAsync {
   std::vector<WorkerReport> workers() const { return {sightings_.report()}; }
 
   static std::string no_verb(Shape) {
-    return "a future is set once: std::async has nothing for tasks that meet again and again";
+    return "a future is set once: std::async has nothing for tasks that meet or take turns";
   }
 
   static std::string refusal(const Ask& ask) { return os::refusal_of_threads(ask); }

@@ -119,8 +119,11 @@ class Tbb {
 
   std::vector<WorkerReport> workers() const { return seats_.reports(); }
 
-  static std::string no_verb(Shape) {
-    return "a oneTBB task must not wait for another but its children: it would hold its thread";
+  static std::string no_verb(Shape shape) {
+    return shape == Shape::yield
+               ? "a oneTBB task cannot give way: it runs to its end"
+               : "a oneTBB task waits for its children only: one that waited for another task "
+                 "would hold its thread";
   }
   static std::string refusal(const Ask&) { return ""; }
   static constexpr bool pins = true;
