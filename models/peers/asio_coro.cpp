@@ -29,6 +29,7 @@ constexpr std::string_view summary = "Asio's awaitable coroutines on its thread_
 #include <asio/experimental/concurrent_channel.hpp>
 #include <asio/use_awaitable.hpp>
 #include <deque>
+#include <tuple>
 
 #include "models/os/participants.hpp"
 #include "models/os/shortage.hpp"

@@ -4,6 +4,7 @@
 // libc++ start a thread for each call, which ends with its task. get() waits for the thread and
 // hands over what it returned or threw. Threads are free to run anywhere in the CPUs of the run, as
 // in the model `threads`, and those that wait sleep in the kernel.
+#include <cerrno>
 #include <cstdint>
 #include <future>
 #include <new>
