@@ -5,11 +5,15 @@ namespace concbench {
 // The constant at the bottom of each model's file.
 extern const Model serial_model, processes_model, threads_model, pool_model, fibers_model,
     coroutines_model, goroutines_model;
+// Library peers, in models/peers/.
+extern const Model tbb_model, openmp_model, boost_fiber_model, asio_pool_model, asio_coro_model,
+    std_async_model;
 
 std::span<const Model* const> models() {
   static constexpr const Model* list[] = {
-      &serial_model, &processes_model,  &threads_model,    &pool_model,
-      &fibers_model, &coroutines_model, &goroutines_model,
+      &serial_model,     &processes_model,  &threads_model,   &pool_model,   &fibers_model,
+      &coroutines_model, &goroutines_model, &tbb_model,       &openmp_model, &boost_fiber_model,
+      &asio_pool_model,  &asio_coro_model,  &std_async_model,
   };
   return list;
 }

@@ -128,18 +128,7 @@ class Threads {
 
   static std::string no_verb(Shape) { return ""; }
 
-  // A stack is mapped together with a guard page, which are two mappings. Address space that no
-  // thread touches is not counted: it is not memory.
-  static std::string refusal(const Ask& ask) {
-    if (std::string why = os::refusal("threads", ask, os::least_task_bytes()); !why.empty()) {
-      return why;
-    }
-    const Limit& maps = ask.limits.maps;
-    if (ask.demand.alive <= maps.value / 2) return "";
-    return os::grouped(ask.demand.alive) +
-           " threads could be alive at once, whose stacks take two memory mappings each; " +
-           maps.name + " leaves room for " + os::grouped(maps.value);
-  }
+  static std::string refusal(const Ask& ask) { return os::refusal_of_threads(ask); }
 
  private:
   template <class K>

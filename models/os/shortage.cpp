@@ -29,6 +29,17 @@ std::string refusal(std::string_view things, const Ask& ask, std::uint64_t least
   return "";
 }
 
+// A stack is mapped together with a guard page, which are two mappings. Address space that no
+// thread touches is not counted: it is not memory.
+std::string refusal_of_threads(const Ask& ask) {
+  if (std::string why = refusal("threads", ask, least_task_bytes()); !why.empty()) return why;
+  const Limit& maps = ask.limits.maps;
+  if (ask.demand.alive <= maps.value / 2) return "";
+  return grouped(ask.demand.alive) +
+         " threads could be alive at once, whose stacks take two memory mappings each; " +
+         maps.name + " leaves room for " + grouped(maps.value);
+}
+
 std::string shortage(std::string_view thing, int error) {
   const Limits limits = read_limits();
   return "the machine refused another " + std::string(thing) + " (" +

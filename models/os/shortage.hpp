@@ -16,6 +16,9 @@ std::string grouped(std::uint64_t number);
 // "". `least_bytes` is memory that each takes in any case.
 std::string refusal(std::string_view things, const Ask& ask, std::uint64_t least_bytes);
 
+// Foreseen for a model that makes a thread of each task.
+std::string refusal_of_threads(const Ask& ask);
+
 // Met: why a `thing` ("thread") could not be made. `error` is the errno, which does not tell which
 // limit it was; the sentence names those that it may have been, with what they leave room for once
 // all that was made has ended.

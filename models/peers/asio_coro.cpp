@@ -1,0 +1,305 @@
+// asio-coro: C++20 coroutines of Asio, awaitable and co_spawn, on its thread_pool.
+//
+// Written as the Asio documentation (version 1.22, "C++20 Coroutines Support") has it: a task is an
+// awaitable that co_spawn starts, operations complete by use_awaitable, tasks talk over the
+// experimental concurrent_channel, and post gives way. All are bound to the pool's own type of
+// executor, which saves the cost of any_io_executor. An awaitable that is only awaited is a call;
+// to be a task that another thread may run, a child begins with post.
+#include "models/model.hpp"
+#include "models/peers/absent.hpp"
+
+namespace concbench {
+
+extern const Model asio_coro_model;
+
+namespace {
+constexpr std::string_view name = "asio-coro";
+constexpr std::string_view summary = "Asio's awaitable coroutines on its thread_pool";
+}  // namespace
+
+}  // namespace concbench
+
+#ifdef CONCBENCH_HAS_LIBRARY
+
+#include <asio/awaitable.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/error.hpp>
+#include <asio/experimental/as_tuple.hpp>
+#include <asio/experimental/concurrent_channel.hpp>
+#include <asio/use_awaitable.hpp>
+#include <deque>
+#include <tuple>
+
+#include "models/os/participants.hpp"
+#include "models/os/shortage.hpp"
+#include "models/peers/asio_threads.hpp"
+#include "models/peers/tally.hpp"
+
+namespace concbench {
+namespace {
+
+using peers::AsioThreads, peers::Tally;
+
+using Executor = AsioThreads::Executor;
+template <class T>
+using Awaitable = asio::awaitable<T, Executor>;
+template <class... Values>
+using Bounded = asio::experimental::concurrent_channel<Executor, void(asio::error_code, Values...)>;
+
+using Box = Bounded<std::uint64_t>;
+
+constexpr asio::use_awaitable_t<Executor> awaiting;
+
+// An operation that may end in an error, as a tuple with the error in front.
+template <class Channel>
+auto receive(Channel& channel) {
+  return channel.async_receive(asio::experimental::as_tuple(awaiting));
+}
+
+// ---- fork_join
+
+template <ForkJoin K>
+Awaitable<Tally<K>> grow(Executor executor, K kernel, typename K::Node node);
+
+template <ForkJoin K>
+Awaitable<Tally<K>> child_task(Executor executor, K kernel, typename K::Node node) {
+  co_await asio::post(executor, awaiting);
+  co_return co_await grow(executor, kernel, node);
+}
+
+// Spawns all children but the last, which it awaits itself, and collects what they send.
+template <ForkJoin K>
+Awaitable<Tally<K>> grow(Executor executor, K kernel, typename K::Node node) {
+  const unsigned children = kernel.children(node);
+  if (children == 0) co_return Tally<K>{kernel.leaf(node)};
+  const unsigned last = children - 1;
+  // Shared with the children, since the last to send is still within the channel when the parent
+  // has its message and goes on.
+  const auto channel = std::make_shared<Bounded<unsigned, Tally<K>>>(executor, last);
+  for (unsigned i = 0; i < last; ++i) {
+    asio::co_spawn(executor, child_task(executor, kernel, kernel.child(node, i)),
+                   [channel, i](std::exception_ptr failure, Tally<K> tally) {
+                     if (failure) std::rethrow_exception(failure);
+                     channel->try_send(asio::error_code{}, i, tally);
+                   });
+  }
+  std::vector<Tally<K>> tallies(children);
+  tallies[last] = co_await grow(executor, kernel, kernel.child(node, last));
+  for (unsigned arrived = 0; arrived < last; ++arrived) {
+    const auto [error, i, tally] = co_await receive(*channel);
+    tallies[i] = tally;
+  }
+  co_return Tally<K>::of(kernel, tallies);
+}
+
+// ---- fan_out, hand_off, channel, yield
+
+// Participants that begin together, once all have come, and run until the last of them ends.
+class Meeting {
+ public:
+  Meeting(std::uint64_t participants, AsioThreads& threads, Stopwatch& clock)
+      : outcomes(participants, Outcome{0, 0}),
+        threads_(threads),
+        clock_(clock),
+        missing_(participants),
+        running_(participants),
+        gate_(threads.executor()) {}
+
+  // Runs the coroutine `body(i)` for each participant.
+  template <class Body>
+  Outcome run(const Body& body) {
+    threads_.run([&, executor = threads_.executor(), count = outcomes.size()] {
+      for (std::uint64_t i = 0; i < count; ++i) {
+        asio::co_spawn(executor, attend(body, i), asio::detached);
+      }
+    });
+    return os::sum(outcomes);
+  }
+
+  std::vector<Outcome> outcomes;
+
+ private:
+  template <class Body>
+  Awaitable<void> attend(const Body& body, std::uint64_t number) {
+    if (missing_.fetch_sub(1) == 1) {
+      clock_.start();
+      gate_.close();
+    }
+    co_await receive(gate_);  // nothing is sent: the end of the channel is what is awaited
+    outcomes[number] = co_await body(number);
+    if (running_.fetch_sub(1) > 1) co_return;
+    clock_.stop();
+    threads_.finish();
+  }
+
+  AsioThreads& threads_;
+  Stopwatch& clock_;
+  std::atomic<std::uint64_t> missing_, running_;
+  Box gate_;
+};
+
+// Passes the token on whenever it comes.
+template <HandOff K>
+Awaitable<Outcome> pass_tokens(K kernel, std::deque<Box>& boxes, std::uint64_t task) {
+  const std::uint64_t tasks = kernel.tasks(), hops = kernel.hops();
+  Box& mine = boxes[task];
+  Box& next = boxes[(task + 1) % tasks];
+  Outcome outcome{0, 0};
+  for (std::uint64_t hop = task; hop < hops; hop += tasks) {
+    const std::uint64_t token = kernel.pass(co_await mine.async_receive(awaiting), task);
+    ++outcome.ops;
+    if (hop + 1 == hops) {
+      outcome.answer = token;
+    } else {
+      next.try_send(asio::error_code{}, token);  // there is one token, and so always room
+    }
+  }
+  co_return outcome;
+}
+
+// Asio's close() would drop what is still in the buffer (in 1.22), so the last producer sends an
+// end of file to each consumer.
+template <Channel K>
+Awaitable<Outcome> produce(K kernel, Box& channel, std::atomic<std::uint64_t>& producers,
+                           std::uint64_t number) {
+  const Share mine = share(kernel.messages(), kernel.producers(), number);
+  for (std::uint64_t i = mine.first; i < mine.last; ++i) {
+    const std::uint64_t item = kernel.item(i);
+    if (!channel.try_send(asio::error_code{}, item)) {
+      co_await channel.async_send(asio::error_code{}, item, awaiting);
+    }
+  }
+  if (producers.fetch_sub(1) == 1) {
+    for (std::uint64_t i = 0; i < kernel.consumers(); ++i) {
+      co_await channel.async_send(asio::error::eof, 0, awaiting);
+    }
+  }
+  co_return Outcome{0, 0};
+}
+
+inline Awaitable<Outcome> consume(Box& channel) {
+  Outcome outcome{0, 0};
+  for (;;) {
+    asio::error_code error;
+    std::uint64_t item = 0;
+    if (!channel.try_receive([&](asio::error_code e, std::uint64_t i) { error = e, item = i; })) {
+      std::tie(error, item) = co_await receive(channel);
+    }
+    if (error) co_return outcome;
+    outcome.answer += item;
+    ++outcome.ops;
+  }
+}
+
+template <Yielding K>
+Awaitable<Outcome> give_way(Executor executor, K kernel, std::uint64_t task) {
+  Outcome outcome{0, 0};
+  for (; outcome.ops < kernel.yields(); ++outcome.ops) {
+    co_await asio::post(executor, awaiting);
+    outcome.answer += kernel.tick(task);
+  }
+  co_return outcome;
+}
+
+// ---- The model
+
+class AsioCoro {
+ public:
+  explicit AsioCoro(const Setup& setup) : threads_(setup.cpus) {}
+
+  template <ForkJoin K>
+  Outcome fork_join(K kernel, Stopwatch& clock) {
+    Outcome outcome{0, 0};
+    threads_.run([&, executor = threads_.executor()] {
+      clock.start();
+      asio::co_spawn(executor, grow(executor, kernel, kernel.root()),
+                     [&](std::exception_ptr failure, Tally<K> all) {
+                       if (failure) std::rethrow_exception(failure);
+                       clock.stop();
+                       outcome = {kernel.answer(all.result), all.tasks};
+                       threads_.finish();
+                     });
+    });
+    return outcome;
+  }
+
+  template <FanOut K>
+  Outcome fan_out(K kernel, Stopwatch& clock) {
+    std::vector<Outcome> outcomes(kernel.tasks());
+    std::atomic<std::uint64_t> running{outcomes.size()};
+    const auto task = [&, kernel](std::uint64_t i) -> Awaitable<void> {
+      co_await asio::post(threads_.executor(), awaiting);
+      outcomes[i] = {kernel.body(i), 1};
+      if (running.fetch_sub(1) > 1) co_return;
+      clock.stop();
+      threads_.finish();
+    };
+    threads_.run([&, executor = threads_.executor(), count = outcomes.size()] {
+      clock.start();
+      for (std::uint64_t i = 0; i < count; ++i) {
+        asio::co_spawn(executor, task(i), asio::detached);
+      }
+    });
+    return os::sum(outcomes);
+  }
+
+  template <HandOff K>
+  Outcome hand_off(K kernel, Stopwatch& clock) {
+    peers::take_any_place(kernel.place(), threads_.size());
+    std::deque<Box> boxes;
+    for (std::uint64_t i = 0; i < kernel.tasks(); ++i) boxes.emplace_back(threads_.executor(), 1);
+    boxes.front().try_send(asio::error_code{}, 0);
+    return Meeting(kernel.tasks(), threads_, clock).run([&](std::uint64_t task) {
+      return pass_tokens(kernel, boxes, task);
+    });
+  }
+
+  template <Channel K>
+  Outcome channel(K kernel, Stopwatch& clock) {
+    Box channel(threads_.executor(), kernel.capacity());
+    std::atomic<std::uint64_t> producers{kernel.producers()};
+    return Meeting(kernel.producers() + kernel.consumers(), threads_, clock)
+        .run([&, all = kernel.producers()](std::uint64_t i) {
+          return i < all ? produce(kernel, channel, producers, i) : consume(channel);
+        });
+  }
+
+  template <Yielding K>
+  Outcome yield(K kernel, Stopwatch& clock) {
+    return Meeting(kernel.tasks(), threads_, clock).run([&](std::uint64_t task) {
+      return give_way(threads_.executor(), kernel, task);
+    });
+  }
+
+  std::vector<WorkerReport> workers() const { return threads_.reports(); }
+
+  static std::string no_verb(Shape) { return ""; }
+
+  // Asio's queue is first in, first out: a tree unfolds in its full width before its leaves run. A
+  // coroutine with its channel takes 560 to 720 bytes (peak memory of fib(25), g++ 12).
+  static std::string refusal(const Ask& ask) {
+    constexpr std::uint64_t task_bytes = 768;
+    if (ask.demand.alive <= ask.limits.memory_bytes.value / task_bytes) return "";
+    return os::grouped(ask.demand.alive) + " coroutines of about " + os::grouped(task_bytes) +
+           " bytes could be alive at once, more than " + ask.limits.memory_bytes.name + " " +
+           os::grouped(ask.limits.memory_bytes.value);
+  }
+  static constexpr bool pins = true;
+
+ private:
+  AsioThreads threads_;
+};
+
+}  // namespace
+
+const Model asio_coro_model = describe<AsioCoro>(name, summary);
+
+}  // namespace concbench
+
+#else
+
+const concbench::Model concbench::asio_coro_model =
+    peers::absent_model(name, summary, [] { return std::string("built without Asio"); });
+
+#endif

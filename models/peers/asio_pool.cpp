@@ -1,0 +1,337 @@
+// asio-pool: handlers on Asio's thread_pool. A task never waits: it leaves behind a handler that
+// goes on once there is something to go on with.
+//
+// Written as the Asio documentation (version 1.22) has it: thread_pool; post for work that others
+// may run, defer for what continues the handler that is about to end ("post, dispatch and defer");
+// the experimental concurrent_channel with completion handlers, tried first and waited for only if
+// it must be. A participant of a ring or a channel is its state and the handler that comes next.
+#include "models/model.hpp"
+#include "models/peers/absent.hpp"
+
+namespace concbench {
+
+extern const Model asio_pool_model;
+
+namespace {
+constexpr std::string_view name = "asio-pool";
+constexpr std::string_view summary = "handlers on Asio's thread_pool; waiting is a continuation";
+}  // namespace
+
+}  // namespace concbench
+
+#ifdef CONCBENCH_HAS_LIBRARY
+
+#include <asio/defer.hpp>
+#include <asio/error.hpp>
+#include <asio/experimental/concurrent_channel.hpp>
+#include <deque>
+
+#include "models/os/participants.hpp"
+#include "models/peers/asio_threads.hpp"
+#include "models/peers/tally.hpp"
+
+namespace concbench {
+namespace {
+
+using peers::AsioThreads, peers::Tally;
+
+// ---- fork_join
+
+// A tree of which every node but the last of its siblings is a handler of its own; that one goes on
+// in its parent's handler.
+template <ForkJoin K>
+class Tree {
+ public:
+  Tree(K kernel, AsioThreads& threads, Stopwatch& clock)
+      : kernel_(kernel), threads_(threads), clock_(clock) {}
+
+  void grow() {
+    clock_.start();
+    grow(kernel_.root(), nullptr, 0);
+  }
+  Outcome outcome() const { return {kernel_.answer(all_.result), all_.tasks}; }
+
+ private:
+  // A node that waits for its children.
+  struct Family {
+    Family(unsigned children, Family* parent, unsigned number)
+        : parent(parent), number(number), missing(children), tallies(children) {}
+
+    Family* const parent;
+    const unsigned number;  // among the parent's children
+    std::atomic<unsigned> missing;
+    std::vector<Tally<K>> tallies;
+  };
+
+  void grow(typename K::Node node, Family* parent, unsigned number) {
+    while (const unsigned children = kernel_.children(node)) {
+      auto* family = new Family(children, parent, number);
+      const unsigned last = children - 1;
+      for (unsigned i = 0; i < last; ++i) {
+        asio::post(threads_.executor(),
+                   [this, child = kernel_.child(node, i), family, i] { grow(child, family, i); });
+      }
+      node = kernel_.child(node, last);
+      parent = family;
+      number = last;
+    }
+    deliver({kernel_.leaf(node)}, parent, number);
+  }
+
+  // Hands a tally up, and on from each family that it completes.
+  void deliver(Tally<K> tally, Family* family, unsigned number) {
+    while (family) {
+      family->tallies[number] = tally;
+      if (family->missing.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+      const std::unique_ptr<Family> complete(family);
+      tally = Tally<K>::of(kernel_, complete->tallies);
+      number = complete->number;
+      family = complete->parent;
+    }
+    clock_.stop();
+    all_ = tally;
+    threads_.finish();  // the tree is gone now
+  }
+
+  const K kernel_;
+  AsioThreads& threads_;
+  Stopwatch& clock_;
+  Tally<K> all_;
+};
+
+// ---- fan_out, hand_off, channel, yield
+
+// Those who run until the last of them ends.
+class Crowd {
+ public:
+  Crowd(std::uint64_t count, AsioThreads& threads, Stopwatch& clock)
+      : outcomes(count, Outcome{0, 0}),
+        executor(threads.executor()),
+        threads_(threads),
+        clock_(clock),
+        running_(count) {}
+
+  // Runs `opening` in a handler, which touches nothing of the crowd once all have been started.
+  template <class Opening>
+  Outcome run(const Opening& opening) {
+    threads_.run([&] {
+      clock_.start();
+      opening();
+    });
+    return os::sum(outcomes);
+  }
+  // Runs `start(i)` for each from one handler.
+  template <class Start>
+  Outcome run_each(const Start& start) {
+    return run([&, count = outcomes.size()] {
+      for (std::uint64_t i = 0; i < count; ++i) start(i);
+    });
+  }
+
+  // By one of them at its end, or by the last on behalf of `count`; it must not touch the crowd
+  // from then on.
+  void leave(std::uint64_t count = 1) {
+    if (running_.fetch_sub(count, std::memory_order_acq_rel) > count) return;
+    clock_.stop();
+    threads_.finish();
+  }
+
+  std::vector<Outcome> outcomes;
+  const AsioThreads::Executor executor;
+
+ private:
+  AsioThreads& threads_;
+  Stopwatch& clock_;
+  std::atomic<std::uint64_t> running_;
+};
+
+// Ends the clock's interval with the last hop, when all tasks have made theirs.
+template <HandOff K>
+struct Relay {
+  void receive(std::uint64_t hop, std::uint64_t token) {
+    const std::uint64_t task = hop % kernel.tasks();
+    Outcome& mine = crowd.outcomes[task];
+    token = kernel.pass(token, task);
+    ++mine.ops;
+    if (++hop == kernel.hops()) {
+      mine.answer = token;
+      return crowd.leave(kernel.tasks());
+    }
+    asio::defer(crowd.executor, [this, hop, token] { receive(hop, token); });
+  }
+
+  const K kernel;
+  Crowd& crowd;
+};
+
+using Bounded = asio::experimental::concurrent_channel<AsioThreads::Executor,
+                                                       void(asio::error_code, std::uint64_t)>;
+
+// Messages on their way. Asio's close() would drop what is still in the buffer (in 1.22), so the
+// last producer sends an end of file to each consumer.
+struct Traffic {
+  Bounded channel;
+  std::atomic<std::uint64_t> producers;
+  const std::uint64_t consumers;
+  Crowd& crowd;
+};
+
+template <Channel K>
+class Producer {
+ public:
+  Producer(K kernel, std::uint64_t number, Traffic& traffic)
+      : kernel_(kernel),
+        rest_(share(kernel.messages(), kernel.producers(), number)),
+        traffic_(traffic) {}
+
+  void go_on() {
+    for (; rest_.first < rest_.last; ++rest_.first) {
+      const std::uint64_t item = kernel_.item(rest_.first);
+      if (traffic_.channel.try_send(asio::error_code{}, item)) continue;
+      return traffic_.channel.async_send({}, item, [this](asio::error_code) {
+        ++rest_.first;
+        go_on();
+      });
+    }
+    if (traffic_.producers.fetch_sub(1) == 1) {
+      for (std::uint64_t i = 0; i < traffic_.consumers; ++i) {
+        traffic_.channel.async_send(asio::error::eof, 0, [](asio::error_code) {});
+      }
+    }
+    traffic_.crowd.leave();
+  }
+
+ private:
+  const K kernel_;
+  Share rest_;
+  Traffic& traffic_;
+};
+
+class Consumer {
+ public:
+  Consumer(std::uint64_t participant, Traffic& traffic)
+      : mine_(traffic.crowd.outcomes[participant]), traffic_(traffic) {}
+
+  void go_on() {
+    const auto take = [this](asio::error_code error, std::uint64_t item) { note(error, item); };
+    while (!ended_ && traffic_.channel.try_receive(take)) {
+    }
+    if (ended_) return traffic_.crowd.leave();
+    traffic_.channel.async_receive([this](asio::error_code error, std::uint64_t item) {
+      note(error, item);
+      go_on();
+    });
+  }
+
+ private:
+  void note(asio::error_code error, std::uint64_t item) {
+    if (error) {
+      ended_ = true;
+    } else {
+      mine_.answer += item;
+      ++mine_.ops;
+    }
+  }
+
+  Outcome& mine_;
+  Traffic& traffic_;
+  bool ended_ = false;
+};
+
+// A task yields by queueing itself behind the others.
+template <Yielding K>
+struct Turns {
+  void begin(std::uint64_t task) {
+    asio::post(crowd.executor, [this, task] { go_on(task); });
+  }
+
+  void go_on(std::uint64_t task) {
+    Outcome& mine = crowd.outcomes[task];
+    if (mine.ops == kernel.yields()) return crowd.leave();
+    asio::defer(crowd.executor, [this, task, &mine] {
+      mine.answer += kernel.tick(task);
+      ++mine.ops;
+      go_on(task);
+    });
+  }
+
+  const K kernel;
+  Crowd& crowd;
+};
+
+// ---- The model
+
+class AsioPool {
+ public:
+  explicit AsioPool(const Setup& setup) : threads_(setup.cpus) {}
+
+  template <ForkJoin K>
+  Outcome fork_join(K kernel, Stopwatch& clock) {
+    Tree<K> tree(kernel, threads_, clock);
+    threads_.run([&] { tree.grow(); });
+    return tree.outcome();
+  }
+
+  template <FanOut K>
+  Outcome fan_out(K kernel, Stopwatch& clock) {
+    Crowd crowd(kernel.tasks(), threads_, clock);
+    return crowd.run_each([&crowd, kernel](std::uint64_t i) {
+      asio::post(crowd.executor, [&crowd, kernel, i] {
+        crowd.outcomes[i] = {kernel.body(i), 1};
+        crowd.leave();
+      });
+    });
+  }
+
+  template <HandOff K>
+  Outcome hand_off(K kernel, Stopwatch& clock) {
+    peers::take_any_place(kernel.place(), threads_.size());
+    Crowd crowd(kernel.tasks(), threads_, clock);
+    Relay<K> relay{kernel, crowd};
+    return crowd.run([&] { relay.receive(0, 0); });
+  }
+
+  template <Channel K>
+  Outcome channel(K kernel, Stopwatch& clock) {
+    const std::uint64_t producers = kernel.producers(), consumers = kernel.consumers();
+    Crowd crowd(producers + consumers, threads_, clock);
+    Traffic traffic{Bounded(crowd.executor, kernel.capacity()), producers, consumers, crowd};
+    std::deque<Producer<K>> senders;
+    for (std::uint64_t i = 0; i < producers; ++i) senders.emplace_back(kernel, i, traffic);
+    std::deque<Consumer> receivers;
+    for (std::uint64_t i = 0; i < consumers; ++i) receivers.emplace_back(producers + i, traffic);
+    return crowd.run_each([&](std::uint64_t i) {
+      asio::post(crowd.executor,
+                 [&, i] { i < producers ? senders[i].go_on() : receivers[i - producers].go_on(); });
+    });
+  }
+
+  template <Yielding K>
+  Outcome yield(K kernel, Stopwatch& clock) {
+    Crowd crowd(kernel.tasks(), threads_, clock);
+    Turns<K> turns{kernel, crowd};
+    return crowd.run_each([&](std::uint64_t task) { turns.begin(task); });
+  }
+
+  std::vector<WorkerReport> workers() const { return threads_.reports(); }
+
+  static std::string no_verb(Shape) { return ""; }
+  static std::string refusal(const Ask&) { return ""; }
+  static constexpr bool pins = true;
+
+ private:
+  AsioThreads threads_;
+};
+
+}  // namespace
+
+const Model asio_pool_model = describe<AsioPool>(name, summary);
+
+}  // namespace concbench
+
+#else
+
+const concbench::Model concbench::asio_pool_model =
+    peers::absent_model(name, summary, [] { return std::string("built without Asio"); });
+
+#endif

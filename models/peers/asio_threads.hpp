@@ -1,0 +1,70 @@
+// Asio's thread_pool as asio-pool and asio-coro use it: its own threads, each bound to a CPU, which
+// all run handlers from one queue.
+//
+// A thread without a handler to run sleeps on a condition variable at once: Asio's own policy,
+// which it offers no setting for.
+#pragma once
+
+#include <asio/post.hpp>
+#include <asio/thread_pool.hpp>
+#include <atomic>
+#include <latch>
+#include <memory>
+#include <semaphore>
+#include <vector>
+
+#include "models/peers/seats.hpp"
+
+namespace concbench::peers {
+
+class AsioThreads {
+ public:
+  using Executor = asio::thread_pool::executor_type;
+
+  explicit AsioThreads(const std::vector<int>& cpus) : seats_(cpus), pool_(cpus.size()) {
+    std::atomic<std::size_t> next{0};
+    on_each([&] { seat = next.fetch_add(1); });
+    call_the_roll();
+  }
+
+  Executor executor() { return pool_.get_executor(); }
+  std::size_t size() const { return seats_.size(); }
+
+  // Runs `body` on a thread of the pool and returns once `finish` has been called, by whatever runs
+  // last of what it set off.
+  template <class Body>
+  void run(Body body) {
+    asio::post(pool_, body);
+    finished_.acquire();
+    call_the_roll();
+  }
+  void finish() { finished_.release(); }
+
+  std::vector<WorkerReport> reports() const { return seats_.reports(); }
+
+ private:
+  inline static thread_local std::size_t seat = 0;
+
+  void call_the_roll() {
+    on_each([this] { seats_.sit(seat); });
+  }
+
+  // Runs `body` once on each thread: none takes a second handler while it waits for the others.
+  template <class Body>
+  void on_each(const Body& body) {
+    const auto all = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(size()));
+    for (std::size_t i = 0; i < size(); ++i) {
+      asio::post(pool_, [&body, all] {
+        body();
+        all->arrive_and_wait();
+      });
+    }
+    all->wait();
+  }
+
+  Seats seats_;
+  std::binary_semaphore finished_{0};
+  asio::thread_pool pool_;
+};
+
+}  // namespace concbench::peers

@@ -1,0 +1,149 @@
+// openmp: explicit tasks of OpenMP, made and run by the threads of a parallel region.
+//
+// Written as the OpenMP Examples (version 5.2, "The task and taskwait Constructs") have it: one
+// thread of the team makes the tasks within a single construct, the others run them at the barrier
+// that ends it. A parent's last child is an undeferred task, if(false), which the parent runs at
+// once: it would wait for it anyway.
+//
+// libgomp queues tasks in a priority queue under one lock a team; it runs a task at once when the
+// team is one thread or when more than 64 tasks a thread are queued.
+//
+// Idle threads do as OMP_WAIT_POLICY says, which is read when the program starts. Unset, as its
+// authors leave it, libgomp's spin 300,000 rounds (100 where there are more threads than CPUs) and
+// then sleep in the kernel (GOMP_SPINCOUNT in the libgomp manual). A team keeps its threads from
+// region to region, each with its number; they are bound at the beginning of a region, before the
+// clock, since OMP_PLACES, too, would have to be set before the program starts.
+#include "models/model.hpp"
+#include "models/peers/absent.hpp"
+
+namespace concbench {
+
+extern const Model openmp_model;
+
+namespace {
+constexpr std::string_view name = "openmp";
+constexpr std::string_view summary = "tasks of OpenMP: task and taskwait in a parallel region";
+}  // namespace
+
+}  // namespace concbench
+
+#ifdef CONCBENCH_HAS_LIBRARY
+
+#include <omp.h>
+
+#include <array>
+#include <vector>
+
+#include "models/os/affinity.hpp"
+#include "models/os/participants.hpp"
+#include "models/peers/seats.hpp"
+#include "models/peers/tally.hpp"
+
+namespace concbench {
+namespace {
+
+using peers::Seats, peers::Tally;
+
+template <ForkJoin K>
+Tally<K> grow(K kernel, typename K::Node node);
+
+// Makes a task of each child, waits for all, and folds.
+template <ForkJoin K, class Tallies>
+Tally<K> grow_children(K kernel, typename K::Node node, Tallies& tallies) {
+  const auto children = static_cast<unsigned>(tallies.size());
+  for (unsigned i = 0; i < children; ++i) {
+#pragma omp task default(none) shared(tallies) firstprivate(kernel, node, i) if (i + 1 < children)
+    tallies[i] = grow(kernel, kernel.child(node, i));
+  }
+#pragma omp taskwait
+  return Tally<K>::of(kernel, tallies);
+}
+
+template <ForkJoin K>
+Tally<K> grow(K kernel, typename K::Node node) {
+  const unsigned children = kernel.children(node);
+  if (children == 0) return {kernel.leaf(node)};
+  if (children == 2) {
+    std::array<Tally<K>, 2> tallies;
+    return grow_children(kernel, node, tallies);
+  }
+  std::vector<Tally<K>> tallies(children);
+  return grow_children(kernel, node, tallies);
+}
+
+class OpenMp {
+ public:
+  explicit OpenMp(const Setup& setup) : seats_(setup.cpus), caller_({setup.cpus.data(), 1}) {
+    omp_set_dynamic(0);  // as many threads as asked for, not as many as seem useful
+    in_team([] {});
+  }
+
+  template <ForkJoin K>
+  Outcome fork_join(K kernel, Stopwatch& clock) {
+    Tally<K> all;
+    in_team([&] {
+      clock.start();
+#pragma omp task default(none) shared(all) firstprivate(kernel)
+      all = grow(kernel, kernel.root());
+#pragma omp taskwait
+      clock.stop();
+    });
+    return {kernel.answer(all.result), all.tasks};
+  }
+
+  template <FanOut K>
+  Outcome fan_out(K kernel, Stopwatch& clock) {
+    std::vector<Outcome> outcomes(kernel.tasks());
+    in_team([&] {
+      clock.start();
+      for (std::uint64_t i = 0; i < outcomes.size(); ++i) {
+#pragma omp task default(none) shared(outcomes) firstprivate(kernel, i)
+        outcomes[i] = {kernel.body(i), 1};
+      }
+#pragma omp taskwait
+      clock.stop();
+    });
+    return os::sum(outcomes);
+  }
+
+  std::vector<WorkerReport> workers() const { return seats_.reports(); }
+
+  static std::string no_verb(Shape shape) {
+    return shape == Shape::yield
+               ? "taskyield may do nothing, and libgomp's does nothing"
+               : "OpenMP tasks wait for their children only: one that waited for another task "
+                 "would hold its thread";
+  }
+  static std::string refusal(const Ask&) { return ""; }
+  static constexpr bool pins = true;
+
+ private:
+  // Runs `body` on one thread of the team, once all are seated.
+  template <class Body>
+  void in_team(const Body& body) {
+#pragma omp parallel num_threads(static_cast <int>(seats_.size()))
+    {
+      seats_.sit(static_cast<std::size_t>(omp_get_thread_num()));
+#pragma omp barrier
+#pragma omp single
+      body();
+      seats_.sit(static_cast<std::size_t>(omp_get_thread_num()));
+    }
+  }
+
+  Seats seats_;
+  os::Restricted caller_;  // which is thread 0 of the team
+};
+
+}  // namespace
+
+const Model openmp_model = describe<OpenMp>(name, summary);
+
+}  // namespace concbench
+
+#else
+
+const concbench::Model concbench::openmp_model =
+    peers::absent_model(name, summary, [] { return std::string("built without OpenMP"); });
+
+#endif

@@ -1,0 +1,163 @@
+// tbb: tasks of oneTBB, run by its work-stealing threads.
+//
+// Written as the oneTBB documentation (version 2021.8) has it: "Task-Based Programming" for
+// task_group and parallel_invoke; "Guiding Task Scheduler Execution" for the arena of as many
+// threads as the run has CPUs, of which the calling thread is one, and for the
+// task_scheduler_observer that binds them. A thread that waits for its children runs other tasks
+// meanwhile.
+//
+// An idle worker searches for a while, then leaves the arena and sleeps: the library's own policy,
+// which it offers no setting for.
+#include "models/model.hpp"
+#include "models/peers/absent.hpp"
+
+namespace concbench {
+
+extern const Model tbb_model;
+
+namespace {
+constexpr std::string_view name = "tbb";
+constexpr std::string_view summary = "tasks of oneTBB: task_group and parallel_invoke in an arena";
+}  // namespace
+
+}  // namespace concbench
+
+#ifdef CONCBENCH_HAS_LIBRARY
+
+#include <tbb/global_control.h>
+#include <tbb/parallel_invoke.h>
+#include <tbb/task_arena.h>
+#include <tbb/task_group.h>
+#include <tbb/task_scheduler_observer.h>
+
+#include <array>
+#include <thread>
+
+#include "models/os/participants.hpp"
+#include "models/peers/seats.hpp"
+#include "models/peers/tally.hpp"
+
+namespace concbench {
+namespace {
+
+using peers::Seats, peers::Tally;
+
+// Seats a thread whenever it enters the arena. Its index there is its seat: threads come and go.
+class Usher : public tbb::task_scheduler_observer {
+ public:
+  Usher(tbb::task_arena& arena, Seats& seats) : task_scheduler_observer(arena), seats_(seats) {
+    observe(true);
+  }
+  ~Usher() override { observe(false); }
+
+  void on_scheduler_entry(bool) override { sit(); }
+  void on_scheduler_exit(bool) override { sit(); }
+
+ private:
+  void sit() { seats_.sit(static_cast<std::size_t>(tbb::this_task_arena::current_thread_index())); }
+
+  Seats& seats_;
+};
+
+template <ForkJoin K>
+Tally<K> grow(K kernel, typename K::Node node, tbb::task_group_context& context) {
+  const unsigned children = kernel.children(node);
+  if (children == 0) return {kernel.leaf(node)};
+  if (children == 2) {
+    std::array<Tally<K>, 2> tallies;
+    tbb::parallel_invoke([&] { tallies[0] = grow(kernel, kernel.child(node, 0), context); },
+                         [&] { tallies[1] = grow(kernel, kernel.child(node, 1), context); },
+                         context);
+    return Tally<K>::of(kernel, tallies);
+  }
+  std::vector<Tally<K>> tallies(children);
+  tbb::task_group group;
+  for (unsigned i = 0; i + 1 < children; ++i) {
+    group.run([&, i] { tallies[i] = grow(kernel, kernel.child(node, i), context); });
+  }
+  group.run_and_wait(
+      [&] { tallies.back() = grow(kernel, kernel.child(node, children - 1), context); });
+  return Tally<K>::of(kernel, tallies);
+}
+
+class Tbb {
+ public:
+  explicit Tbb(const Setup& setup)
+      : seats_(setup.cpus),
+        threads_(tbb::global_control::max_allowed_parallelism, setup.cpus.size()),
+        caller_({setup.cpus.data(), 1}),
+        arena_(static_cast<int>(setup.cpus.size())),
+        usher_(arena_, seats_) {
+    assemble();
+  }
+
+  template <ForkJoin K>
+  Outcome fork_join(K kernel, Stopwatch& clock) {
+    return arena_.execute([&]() -> Outcome {
+      tbb::task_group_context context;
+      clock.start();
+      const Tally<K> all = grow(kernel, kernel.root(), context);
+      clock.stop();
+      return {kernel.answer(all.result), all.tasks};
+    });
+  }
+
+  template <FanOut K>
+  Outcome fan_out(K kernel, Stopwatch& clock) {
+    std::vector<Outcome> outcomes(kernel.tasks());
+    arena_.execute([&] {
+      tbb::task_group group;
+      clock.start();
+      for (std::uint64_t i = 0; i < outcomes.size(); ++i) {
+        group.run([&outcomes, kernel, i] { outcomes[i] = {kernel.body(i), 1}; });
+      }
+      group.wait();
+      clock.stop();
+    });
+    return os::sum(outcomes);
+  }
+
+  std::vector<WorkerReport> workers() const { return seats_.reports(); }
+
+  static std::string no_verb(Shape shape) {
+    return shape == Shape::yield
+               ? "a oneTBB task cannot give way: it runs to its end"
+               : "a oneTBB task waits for its children only: one that waited for another task "
+                 "would hold its thread";
+  }
+  static std::string refusal(const Ask&) { return ""; }
+  static constexpr bool pins = true;
+
+ private:
+  // Returns once every thread has come and sat down.
+  void assemble() {
+    arena_.execute([&] {
+      tbb::task_group group;
+      for (std::size_t i = 0; i < seats_.size(); ++i) {
+        group.run([&] {
+          while (!seats_.all_taken()) std::this_thread::yield();
+        });
+      }
+      group.wait();
+    });
+  }
+
+  Seats seats_;
+  tbb::global_control threads_;
+  os::Restricted caller_;  // which is worker 0
+  tbb::task_arena arena_;
+  Usher usher_;
+};
+
+}  // namespace
+
+const Model tbb_model = describe<Tbb>(name, summary);
+
+}  // namespace concbench
+
+#else
+
+const concbench::Model concbench::tbb_model =
+    peers::absent_model(name, summary, [] { return std::string("built without oneTBB"); });
+
+#endif

@@ -1,0 +1,121 @@
+// What is special about the models that stand on a library: an entry also without it, threads that
+// are the library's own and yet bound, and limits that the library sets.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "models/os/affinity.hpp"
+#include "models/peers/absent.hpp"
+#include "models/peers/seats.hpp"
+#include "models/registry.hpp"
+#include "workloads/workloads.hpp"
+
+namespace concbench {
+namespace {
+
+constexpr Model absent =
+    peers::absent_model("nowhere", "a library that nobody has", [] { return std::string("why"); });
+
+bool is_here(const Model& model) { return !model.missing || model.missing().empty(); }
+
+// The CPU of each of `workers`, every one of this test's in turn.
+concbench::Setup setup_of(std::size_t workers) {
+  const std::vector<int> allowed = os::allowed_cpus();
+  concbench::Setup setup;
+  for (std::size_t i = 0; i < workers; ++i) setup.cpus.push_back(allowed[i % allowed.size()]);
+  return setup;
+}
+
+TEST(AbsentModel, SaysWhyAndCannotBeStarted) {
+  EXPECT_EQ(absent.missing(), "why");
+  EXPECT_FALSE(absent.no_pair(make_workload("fib", {})).empty());
+  EXPECT_THROW(absent.start(setup_of(1)), std::logic_error);
+}
+
+TEST(Peers, AreInTheListWithOrWithoutTheirLibraries) {
+  for (const char* name : {"tbb", "openmp", "boost-fiber", "asio-pool", "asio-coro", "std-async"}) {
+    const Model* model = find_model(name);
+    ASSERT_NE(model, nullptr) << name;
+    if (is_here(*model)) continue;
+    EXPECT_NE(model->missing().find("built without"), std::string::npos) << name;
+  }
+}
+
+TEST(Peers, LeaveTheCallersCpusAsTheyWere) {
+  const std::vector<int> before = os::allowed_cpus();
+  for (const char* name : {"tbb", "openmp", "boost-fiber", "asio-pool", "asio-coro"}) {
+    const Model* model = find_model(name);
+    if (!is_here(*model)) continue;
+    model->start(setup_of(3));
+    EXPECT_EQ(os::allowed_cpus(), before) << name;
+  }
+}
+
+TEST(Peers, HaveAllTheirThreadsSeatedBeforeTheFirstRun) {
+  for (const char* name : {"tbb", "openmp", "boost-fiber", "asio-pool", "asio-coro"}) {
+    const Model* model = find_model(name);
+    if (!is_here(*model)) continue;
+    const concbench::Setup setup = setup_of(3);
+    const std::vector<WorkerReport> reports = model->start(setup)->workers();
+    ASSERT_EQ(reports.size(), setup.cpus.size()) << name;
+    for (std::size_t i = 0; i < reports.size(); ++i) {
+      EXPECT_EQ(reports[i].cpu, setup.cpus[i]) << name;
+      EXPECT_EQ(reports[i].observed, std::vector{setup.cpus[i]}) << name;
+    }
+  }
+}
+
+TEST(Peers, RefuseAPlaceThatTheLibraryDoesNotLetThemChoose) {
+  const Workload across = make_workload("ping_pong", {{"hops", 10}, {"place", "cross"}});
+  for (const char* name : {"boost-fiber", "asio-pool", "asio-coro"}) {
+    const Model* model = find_model(name);
+    if (!is_here(*model)) continue;
+    Stopwatch clock;
+    EXPECT_THROW(model->start(setup_of(2))->run(across, clock), Exhausted) << name;
+  }
+}
+
+TEST(BoostFiber, RefusesACapacityThatItsChannelCannotHave) {
+  const Model* model = find_model("boost-fiber");
+  if (!is_here(*model)) GTEST_SKIP() << model->missing();
+  Stopwatch clock;
+  EXPECT_THROW(model->start(setup_of(2))->run(make_workload("mpmc", {{"capacity", 48}}), clock),
+               Exhausted);
+}
+
+TEST(StdAsync, RefusesMoreThreadsThanTheMachineHasRoomFor) {
+  const Model* model = find_model("std-async");
+  const concbench::Setup setup = setup_of(1);
+  Limits limits = read_limits();
+  limits.tasks = {"kernel.pid_max", 100};
+  EXPECT_EQ(model->refusal({Shape::fan_out, {.ops = 100, .alive = 100}, setup, limits}), "");
+  EXPECT_NE(model->refusal({Shape::fan_out, {.ops = 101, .alive = 101}, setup, limits})
+                .find("kernel.pid_max"),
+            std::string::npos);
+}
+
+TEST(Seats, BindWhoeverSitsDownAndSeeHimThere) {
+  const concbench::Setup setup = setup_of(1);
+  peers::Seats seats(setup.cpus);
+  EXPECT_FALSE(seats.all_taken());
+  std::vector<int> bound;
+  for (int round = 0; round < 2; ++round) {
+    std::thread([&] {
+      seats.sit(0);
+      bound = os::allowed_cpus();
+    }).join();
+    EXPECT_EQ(bound, setup.cpus);
+  }
+  EXPECT_TRUE(seats.all_taken());
+  EXPECT_EQ(seats.reports()[0].cpu, setup.cpus[0]);
+  EXPECT_EQ(seats.reports()[0].migrations, 0u);
+}
+
+TEST(Seats, TellOfABindingThatTheKernelRefuses) {
+  peers::Seats seats({os::max_cpus - 1});
+  std::thread([&] { seats.sit(0); }).join();
+  EXPECT_EQ(seats.reports()[0].cpu, -1);
+}
+
+}  // namespace
+}  // namespace concbench
