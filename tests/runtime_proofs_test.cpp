@@ -189,7 +189,8 @@ TYPED_TEST(WaitingModel, hands_over_and_yields_without_a_system_call) {
 
 #if defined(__x86_64__)
 
-// Whether it locks the bus: a lock prefix, or an exchange with memory, which needs none.
+// Whether it is atomic, and so pays for it: a lock prefix, or an exchange with memory, which needs
+// no prefix.
 bool locks(const std::uint8_t* instruction) {
   for (;; ++instruction) {
     switch (*instruction) {
@@ -215,7 +216,7 @@ bool locks(const std::uint8_t* instruction) {
 // A tree whose first leaf stops its thread for the tracer. What comes after is watched, until the
 // last of `watched` leaves ends the process.
 struct Watched : Fib {
-  static constexpr std::uint64_t watched = 100;
+  static constexpr std::uint64_t watched = 50;
   static inline std::uint64_t leaves = 0;
   static Result leaf(Node node) {
     if (leaves == 0) {

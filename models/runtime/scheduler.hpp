@@ -192,6 +192,8 @@ class Scheduler {
   unsigned size() const { return static_cast<unsigned>(workers_.size()); }
   Worker& worker(std::size_t index) { return *workers_[index]; }
   std::vector<WorkerReport> reports() const;
+  // Where fibers get their stacks from; null if there are none.
+  const Stacks* stacks() const { return stacks_.get(); }
 
   // From outside: runs `root` on the first worker and returns once someone has called `finish`,
   // with the sum of the workers' tallies.
