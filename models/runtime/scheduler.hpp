@@ -30,6 +30,7 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -141,6 +142,7 @@ class alignas(64) Worker {
  private:
   friend class Scheduler;
 
+  using Clock = std::chrono::steady_clock;
   enum class State { none, running, failed };
 
   void launch(int cpu);
@@ -155,6 +157,7 @@ class alignas(64) Worker {
   Runnable next_in_turn();
   Runnable steal_from(Worker& victim);
   Runnable steal();
+  Clock::duration hold_off(Clock::time_point now);
   Runnable search(const Until& until);
 
   Scheduler& scheduler_;
@@ -164,6 +167,8 @@ class alignas(64) Worker {
   Ring ring_;
   Deque deque_;
   std::uint64_t random_ = index_ + 1;
+  Clock::time_point stole_at_{};  // when it last stole something
+  Clock::duration held_off_{};    // how long it did not steal, because that was not worth it
   std::byte* low_ = nullptr;
   Sightings sightings_;
 
@@ -187,6 +192,8 @@ class Scheduler {
   unsigned size() const { return static_cast<unsigned>(workers_.size()); }
   Worker& worker(std::size_t index) { return *workers_[index]; }
   std::vector<WorkerReport> reports() const;
+  // Where fibers get their stacks from; null if there are none.
+  const Stacks* stacks() const { return stacks_.get(); }
 
   // From outside: runs `root` on the first worker and returns once someone has called `finish`,
   // with the sum of the workers' tallies.

@@ -141,7 +141,7 @@ class BoundedChannel {
 
   // Sends `self.value`.
   bool send(Waiter& self, Worker& worker) {
-    lock.lock();
+    lock.lock_for_turns();
     if (Waiter* receiver = receivers_waiting_.pop()) {
       receiver->value = self.value;
       receiver->received = true;
@@ -161,7 +161,7 @@ class BoundedChannel {
   // Receives into `self.value`; `self.received` stays false if the channel is closed and empty.
   bool receive(Waiter& self, Worker& worker) {
     self.received = false;
-    lock.lock();
+    lock.lock_for_turns();
     if (count_ == 0) {
       if (senders_ > 0) {
         receivers_waiting_.push(self);
@@ -183,7 +183,7 @@ class BoundedChannel {
 
   // By each sender when it is done; the last one closes the channel.
   void leave(Worker& worker) {
-    lock.lock();
+    lock.lock_for_turns();
     Waiters idle;
     if (--senders_ == 0) idle = std::exchange(receivers_waiting_, {});
     lock.unlock();
