@@ -134,8 +134,11 @@ Runnable Worker::steal() {
 // off, twice as long each time. Without that a fan of empty tasks took two workers three times as
 // long as one.
 Worker::Clock::duration Worker::hold_off(Clock::time_point now) {
-  const bool worthwhile = now - stole_at_ > worthwhile_time;
-  held_off_ = worthwhile ? Clock::duration{} : std::clamp(2 * held_off_, least_hold, most_hold);
+  if (stole_at_ != Clock::time_point{}) {  // else there is nothing new to judge by
+    const bool worthwhile = now - stole_at_ > worthwhile_time;
+    held_off_ = worthwhile ? Clock::duration{} : std::clamp(2 * held_off_, least_hold, most_hold);
+    stole_at_ = {};
+  }
   return held_off_;
 }
 

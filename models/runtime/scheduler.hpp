@@ -169,7 +169,7 @@ class alignas(64) Worker {
   Ring ring_;
   Deque deque_;
   std::uint64_t random_ = index_ + 1;
-  Clock::time_point stole_at_{};  // when it last stole something
+  Clock::time_point stole_at_{};  // what it ran last, if that was stolen
   Clock::duration held_off_{};    // how long it did not steal, because that was not worth it
   std::byte* low_ = nullptr;
   Sightings sightings_;
