@@ -152,10 +152,10 @@ Runnable Worker::search(const Until& until) {
     for (unsigned round = 1;; ++round) {
       inbox_.move_to(ring_);
       Runnable runnable = next();
-      // Nobody goes to sleep before having asked.
-      const bool last = !scheduler_.may_search() || now > end;
-      if (!runnable && (last || now >= steal_from)) {
-        runnable = steal();
+      bool last = false;
+      if (!runnable) {
+        last = !scheduler_.may_search() || now > end;
+        if (last || now >= steal_from) runnable = steal();  // nobody sleeps without having asked
         if (runnable) stole_at_ = Clock::now();
       }
       if (runnable || until()) {
