@@ -68,8 +68,8 @@ bool Worker::push_and_give(Runnable runnable) {
   return true;
 }
 
-// The slow way of `later`. Out of line, where it cannot make a coroutine that gives way save five
-// registers more: that took 7.0 ns instead of 5.5.
+// The slow way of `later`. Out of line, so that a coroutine that gives way saves fewer registers:
+// 6.9 ns a yield against 7.1.
 void Worker::push_and_grow(Runnable runnable) { ring_.push(runnable); }
 
 // Answers a thief: half of the deque to whoever comes first or, if that is empty, half of the ring
