@@ -34,6 +34,23 @@ struct alignas(16) Fiber {
   }
 };
 
+// Here, where a fiber is known, so that they are inlined.
+inline Fiber* StackCache::take() {
+  if (!first_) [[unlikely]]
+    refill();
+  Fiber* fiber = first_;
+  first_ = fiber->next;
+  --count_;
+  return fiber;
+}
+
+inline void StackCache::give(Fiber* fiber) {
+  fiber->next = first_;
+  first_ = fiber;
+  if (++count_ > most) [[unlikely]]
+    spill();
+}
+
 // A worker's side of running fibers.
 struct FiberThread {
   Fiber* current = nullptr;  // `thread` while no fiber runs

@@ -15,7 +15,13 @@ class Ring {
 
   void push(Runnable runnable) {
     if (size() == capacity_) grow();
-    slots_[end_++ & (capacity_ - 1)] = runnable;
+    put(runnable);
+  }
+  // Only if there is room, so that no path of the caller's allocates; false if not.
+  bool try_push(Runnable runnable) {
+    if (size() == capacity_) return false;
+    put(runnable);
+    return true;
   }
 
   // The oldest, or nothing.
@@ -25,6 +31,7 @@ class Ring {
   }
 
  private:
+  void put(Runnable runnable) { slots_[end_++ & (capacity_ - 1)] = runnable; }
   void grow() {
     auto larger = std::make_unique<Runnable[]>(2 * capacity_);
     for (std::size_t i = 0, n = size(); i < n; ++i) {

@@ -68,6 +68,10 @@ bool Worker::push_and_give(Runnable runnable) {
   return true;
 }
 
+// The slow way of `later`. Out of line, so that a coroutine that gives way saves fewer registers:
+// 6.9 ns a yield against 7.1.
+void Worker::push_and_grow(Runnable runnable) { ring_.push(runnable); }
+
 // Answers a thief: half of the deque to whoever comes first or, if that is empty, half of the ring
 // to the one that asked.
 void Worker::give() {
@@ -130,8 +134,11 @@ Runnable Worker::steal() {
 // off, twice as long each time. Without that a fan of empty tasks took two workers three times as
 // long as one.
 Worker::Clock::duration Worker::hold_off(Clock::time_point now) {
-  const bool worthwhile = now - stole_at_ > worthwhile_time;
-  held_off_ = worthwhile ? Clock::duration{} : std::clamp(2 * held_off_, least_hold, most_hold);
+  if (stole_at_ != Clock::time_point{}) {  // else there is nothing new to judge by
+    const bool worthwhile = now - stole_at_ > worthwhile_time;
+    held_off_ = worthwhile ? Clock::duration{} : std::clamp(2 * held_off_, least_hold, most_hold);
+    stole_at_ = {};
+  }
   return held_off_;
 }
 
@@ -145,10 +152,10 @@ Runnable Worker::search(const Until& until) {
     for (unsigned round = 1;; ++round) {
       inbox_.move_to(ring_);
       Runnable runnable = next();
-      // Nobody goes to sleep before having asked.
-      const bool last = !scheduler_.may_search() || now > end;
-      if (!runnable && (last || now >= steal_from)) {
-        runnable = steal();
+      bool last = false;
+      if (!runnable) {
+        last = !scheduler_.may_search() || now > end;
+        if (last || now >= steal_from) runnable = steal();  // nobody sleeps without having asked
         if (runnable) stole_at_ = Clock::now();
       }
       if (runnable || until()) {

@@ -106,7 +106,8 @@ class alignas(64) Worker {
   // The same without haste: behind all that are in the ring.
   void later(Runnable runnable, Worker* home = nullptr) {
     if (home && home != this) return home->send(runnable);
-    ring_.push(runnable);
+    if (!ring_.try_push(runnable)) [[unlikely]]
+      push_and_grow(runnable);
   }
 
   // What to run next of this worker's own, or nothing.
@@ -153,6 +154,7 @@ class alignas(64) Worker {
   // Whether a thief has asked and there is something to give.
   bool wanted() const { return deque_.asked() && (deque_.private_size() > 0 || ring_.size() > 1); }
   bool push_and_give(Runnable runnable);
+  void push_and_grow(Runnable runnable);
   void give();
   Runnable next_in_turn();
   Runnable steal_from(Worker& victim);
@@ -167,7 +169,7 @@ class alignas(64) Worker {
   Ring ring_;
   Deque deque_;
   std::uint64_t random_ = index_ + 1;
-  Clock::time_point stole_at_{};  // when it last stole something
+  Clock::time_point stole_at_{};  // what it ran last, if that was stolen
   Clock::duration held_off_{};    // how long it did not steal, because that was not worth it
   std::byte* low_ = nullptr;
   Sightings sightings_;

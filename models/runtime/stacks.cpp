@@ -122,22 +122,9 @@ void Stacks::give(Fiber* first, Fiber* last) {
   free_ = first;
 }
 
-Fiber* StackCache::take() {
-  if (!first_) [[unlikely]] {
-    count_ = most / 4;
-    first_ = stacks_->take(count_);
-  }
-  Fiber* fiber = first_;
-  first_ = fiber->next;
-  --count_;
-  return fiber;
-}
-
-void StackCache::give(Fiber* fiber) {
-  fiber->next = first_;
-  first_ = fiber;
-  if (++count_ > most) [[unlikely]]
-    spill();
+void StackCache::refill() {
+  count_ = most / 4;
+  first_ = stacks_->take(count_);
 }
 
 // Gives the older half back; the newest, which may still be in use, stays.

@@ -63,6 +63,7 @@ class StackCache {
  private:
   static constexpr std::size_t most = 256;
 
+  void refill();
   void spill();
 
   Stacks* stacks_ = nullptr;
