@@ -71,5 +71,6 @@ int main(int argc, char** argv) try {
 } catch (const CannotWrite& error) {
   return complain(exit_not_written, error.what());
 } catch (const std::exception& error) {
+  if (std::ferror(stdout)) return flushed(exit_not_written);
   return complain(exit_cells_failed, error.what());
 }

@@ -90,7 +90,7 @@ Sample OpenCell::run(std::int64_t iterations) {
     if (const auto worker = difference(after.worker_cpu_ns, before.worker_cpu_ns)) {
       const std::int64_t busy = after.machine->busy_ns - before.machine->busy_ns;
       const std::int64_t own = after.own_cpu_ns - before.own_cpu_ns;
-      sample.foreign_ns = std::max<std::int64_t>(0, busy - *worker - own);
+      sample.foreign_ns = busy - *worker - own;
     }
   }
   return sample;

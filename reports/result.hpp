@@ -29,8 +29,10 @@ struct Sample {
   std::optional<std::int64_t> voluntary, involuntary;  // context switches
   std::optional<std::int64_t> migrations;              // of any thread or process of the worker
   std::int64_t span_ns = 0;                            // from asking the worker to its answer
-  std::optional<std::int64_t> steal_ns;    // in that span, taken from the cell's CPUs by the host
-  std::optional<std::int64_t> foreign_ns;  // in that span, used on the CPUs by other programs
+  std::optional<std::int64_t> steal_ns;  // in that span, taken from the cell's CPUs by the host
+  // In that span, used on the cell's CPUs by other programs. A difference of counts in ticks of
+  // 10 ms: it means something summed over many samples, and one alone may be below 0.
+  std::optional<std::int64_t> foreign_ns;
 };
 
 // A median over processes with the range that holds the true median at `Summary::level`.
