@@ -1,0 +1,54 @@
+#!/usr/bin/python3
+"""The page that compares with the libraries: made from a result, its hand-written part kept."""
+
+import os
+import subprocess
+import tempfile
+import unittest
+
+from concbench import ROOT, concbench
+
+
+class Page(unittest.TestCase):
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.result = os.path.join(folder.name, "r.json")
+        self.page = os.path.join(folder.name, "page.md")
+
+    def write(self, *models):
+        done = concbench("run", f"--model={','.join(models)}", "--workload=spawn,ping_pong",
+                         "--cores=1", "--processes=2", "--repetitions=1", "--min-time=0.001",
+                         f"--out={self.result}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        subprocess.run([os.path.join(ROOT, "scripts/frontier"), f"--from={self.result}",
+                        f"--page={self.page}"], check=True, stdout=subprocess.DEVNULL)
+        with open(self.page, encoding="utf-8") as file:
+            return file.read()
+
+    def test_it_holds_ours_against_the_best_peer_and_names_what_did_not_run(self):
+        text = self.write("serial", "pool", "std-async")
+        self.assertRegex(text, r"pool ÷ best peer \|.* std-async")
+        self.assertRegex(text, r"pool ÷ serial \|.*\d")
+        self.assertIn("pool skipped on ping_pong: a pool task that blocks", text)
+        # A thread a task is the only peer here, and slower by orders of magnitude.
+        self.assertIn("Nowhere.", text)
+
+    def test_what_was_written_by_hand_is_kept(self):
+        self.write("serial", "pool", "std-async")
+        with open(self.page, encoding="utf-8") as file:
+            text = file.read()
+        parts = text.split("<!-- notes -->")
+        self.assertEqual(len(parts), 3)
+        with open(self.page, "w", encoding="utf-8") as file:
+            parts[1] = "\nBecause of this.\n"
+            file.write("<!-- notes -->".join(parts))
+        self.assertIn("Because of this.", self.write("serial", "pool", "std-async"))
+
+    def test_without_a_peer_there_is_nothing_to_compare(self):
+        self.assertRegex(self.write("serial", "fibers"), r"fibers ÷ best peer \| – \| – ")
+
+
+if __name__ == "__main__":
+    unittest.main()
