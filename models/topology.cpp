@@ -354,7 +354,10 @@ Topology describe_machine(const std::string& from) {
   if (!machine) {
     const bool crashed = WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL;
     throw bad(crashed ? "makes hwloc crash: it is no sound description of a machine"
-                      : "is no description of a machine that hwloc understands");
+              // Without libxml2, hwloc reads neither comments nor other layouts.
+              : from.starts_with("xml:")
+                  ? "is no description of a machine that hwloc understands; write it with lstopo"
+                  : "is no description of a machine that hwloc understands");
   }
   machine->source = from;
   return *machine;

@@ -23,6 +23,7 @@ const Topology& big() {
 
 // CPUs 0-7: four performance cores with SMT. CPUs 8-11: four efficiency cores.
 const Topology& hybrid() {
+  // Four performance cores with SMT (CPUs 0-7) and four efficiency cores that share an L2 (8-11).
   static const Topology machine = describe_machine(data + "hybrid.xml");
   return machine;
 }
@@ -197,6 +198,7 @@ TEST(NamedCpus, MustHoldAllWorkers) {
 }
 
 TEST(NamedCpus, MustExistAndBeOnlineAndAllowed) {
+  // Six cores: CPU 2 is offline, and CPU 5 is kept from programs by a cpuset.
   const Topology machine = describe_machine(data + "offline.xml");
   EXPECT_SAYS(refusal(machine, {.cpus = {9}}), "CPU 9 does not exist");
   EXPECT_SAYS(refusal(machine, {.cpus = {2}}), "CPU 2 is offline");
