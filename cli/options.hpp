@@ -1,4 +1,5 @@
-// The command line: words in, a checked request out. The only file that knows CLI11.
+// The command line: words in, a checked request out. Only this and
+// options/, which has a file for each command, know CLI11.
 #pragma once
 
 #include <string>

@@ -1,0 +1,28 @@
+// A command of the command line: its name, its help, and how its words become a request. CLI11
+// finds the words of a command line; the functions of words.hpp judge them.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+#include "cli/options/words.hpp"
+#include "cli/request.hpp"
+
+namespace concbench::options {
+
+// Turns what has been parsed into a request. `arguments` are those after the command's name.
+using Finish = std::function<Command(const Words& arguments)>;
+
+struct CommandLine {
+  const char* name;
+  const char* summary;
+  const char* examples;  // the end of its --help
+  // Adds the command's options. What they are bound to lives as long as the function returned.
+  Finish (*bind)(CLI::App& app);
+};
+
+// One file each, in this folder.
+extern const CommandLine run_command, list_command, topo_command, worker_command;
+
+}  // namespace concbench::options

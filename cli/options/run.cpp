@@ -1,0 +1,108 @@
+// concbench run
+#include <memory>
+#include <random>
+
+#include "cli/options/command.hpp"
+#include "cli/options/placement.hpp"
+#include "cli/options/selection.hpp"
+
+namespace concbench::options {
+namespace {
+
+struct RunWords {
+  SelectionWords what;
+  PlacementWords where;
+  std::string preset = "quick", processes, repetitions, min_time, timeout, budget, seed;
+  std::string out, resume, format = "table", color = "auto";
+  bool dry_run = false;
+};
+
+void add_run_options(CLI::App& app, RunWords& words) {
+  add_selection_options(app, words.what);
+  app.add_option("--preset", words.preset, "quick, ci or full: sizes, and how long to measure")
+      ->group("What")
+      ->capture_default_str();
+  add_placement_options(app, words.where);
+  const auto option = [&](const char* name, std::string& into, const char* help) {
+    app.add_option(name, into, help)->group("How long");
+  };
+  option("--processes", words.processes, "worker processes of each cell");
+  option("--repetitions", words.repetitions, "samples in each process");
+  option("--min-time", words.min_time, "seconds that a sample lasts at least");
+  option("--timeout", words.timeout, "seconds that one worker process may take");
+  option("--budget", words.budget, "seconds for everything: fewer samples first, then fewer cells");
+  option("--seed", words.seed, "seed of the order in which cells are run");
+  const auto result = "Results";
+  app.add_option("--out", words.out, "write the result to this file; '-' for stdout")
+      ->group(result);
+  app.add_option("--resume", words.resume, "finish the run of this result file")->group(result);
+  app.add_flag("--dry-run", words.dry_run, "show what would be run, and for how long")
+      ->group(result);
+  app.add_option("--format", words.format, "what stdout shows: table, json, csv or markdown")
+      ->group(result)
+      ->capture_default_str();
+  app.add_option("--color", words.color, "auto, always or never")
+      ->group(result)
+      ->capture_default_str();
+}
+
+RunRequest to_request(const RunWords& words, Words argv) {
+  const SelectionWords& what = words.what;
+  RunRequest request;
+  request.argv = std::move(argv);
+  request.models = what.models.empty() ? basic_models() : parse_models(what.models);
+  request.workloads = what.workloads.empty() ? basic_workloads() : parse_workloads(what.workloads);
+  request.sets = parse_settings(what.sets, request.workloads);
+  request.cores = parse_cores(words.where.cores);
+  request.placement = placement_request(words.where);
+  request.preset = find_preset(words.preset);
+  if (!words.processes.empty()) {
+    request.preset.processes = parse_number<int>("--processes", words.processes, 1, 1'000);
+  }
+  if (!words.repetitions.empty()) {
+    request.preset.repetitions = parse_number<int>("--repetitions", words.repetitions, 1, 100'000);
+  }
+  if (!words.min_time.empty()) {
+    request.preset.min_time_s = parse_number<double>("--min-time", words.min_time, 0, 3'600);
+  }
+  if (!words.timeout.empty()) {
+    request.preset.timeout_s = parse_number<double>("--timeout", words.timeout, 0.01, 86'400);
+  }
+  if (!words.budget.empty()) {
+    request.budget_s = parse_number<double>("--budget", words.budget, 0.1, 1e7);
+  }
+  request.seed = words.seed.empty()
+                     ? std::random_device{}()
+                     : parse_number<std::uint64_t>("--seed", words.seed, 0, INT64_MAX);
+  request.out = words.out;
+  request.resume = words.resume;
+  request.dry_run = words.dry_run;
+  request.format = parse_word<Format>("--format", words.format,
+                                      {{"table", Format::table},
+                                       {"json", Format::json},
+                                       {"csv", Format::csv},
+                                       {"markdown", Format::markdown}});
+  request.color = parse_word<When>(
+      "--color", words.color,
+      {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}});
+  return request;
+}
+
+Finish bind(CLI::App& app) {
+  const auto words = std::make_shared<RunWords>();
+  add_run_options(app, *words);
+  return [words](const Words& arguments) { return to_request(*words, arguments); };
+}
+
+}  // namespace
+
+const CommandLine run_command{
+    "run", "measure cells: models × workloads on chosen cores",
+    "Examples:\n"
+    "  concbench run\n"
+    "  concbench run --model=fibers --cores=2 --out r.json\n"
+    "  concbench run --model=all --workload=fib --set fib.n=12,27 --cores=1,2\n"
+    "  concbench run --model=threads,threads:wait=condvar --workload=ping_pong",
+    bind};
+
+}  // namespace concbench::options

@@ -1,0 +1,102 @@
+#include "cli/options/selection.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace concbench::options {
+namespace {
+
+Words known_workloads() {
+  Words names;
+  for (const WorkloadInfo& info : workload_infos()) names.emplace_back(info.about.name);
+  return names;
+}
+
+}  // namespace
+
+void add_selection_options(CLI::App& app, SelectionWords& words) {
+  const auto many = [&](const char* name, Words& into, const char* help) {
+    return app.add_option(name, into, help)->allow_extra_args(false)->group("What");
+  };
+  many("--model", words.models,
+       "models, separated by commas: names, 'all', variants such as threads:wait=condvar, or one "
+       "\"exec:PATH ARG…\" that speaks the worker protocol");
+  many("--workload", words.workloads, "workloads, separated by commas, or 'all'");
+  many("--set", words.sets, "WORKLOAD.PARAMETER=VALUE; a list of values runs each");
+}
+
+Words parse_models(const Words& given) {
+  Words models;
+  for (const std::string& word : given) {
+    if (word.starts_with("exec:")) {
+      models.push_back(word);
+    } else {
+      std::ranges::move(split_list("--model", word), std::back_inserter(models));
+    }
+  }
+  return models;
+}
+
+Words parse_workloads(const Words& given) {
+  Words workloads;
+  for (const std::string& word : given) {
+    for (const std::string& name : split_list("--workload", word)) {
+      Words known = known_workloads();
+      if (name == "all") {
+        workloads.insert(workloads.end(), known.begin(), known.end());
+      } else if (std::ranges::count(known, name)) {
+        workloads.push_back(name);
+      } else {
+        known.emplace_back("all");
+        throw UsageError(fmt::format("--workload={}: there is no workload '{}'{}", word, name,
+                                     did_you_mean(name, known)));
+      }
+    }
+  }
+  std::set<std::string> seen;
+  std::erase_if(workloads, [&](const std::string& name) { return !seen.insert(name).second; });
+  return workloads;
+}
+
+Setting parse_setting(const std::string& text) {
+  const std::size_t dot = text.find('.'), equals = text.find('=');
+  if (dot == text.npos || equals == text.npos || dot > equals) {
+    throw UsageError(
+        fmt::format("--set {}: write WORKLOAD.PARAMETER=VALUE, such as fib.n=30", text));
+  }
+  Setting setting{text.substr(0, dot), text.substr(dot + 1, equals - dot - 1), {}};
+  const Words known = known_workloads();
+  if (!std::ranges::count(known, setting.workload)) {
+    throw UsageError(fmt::format("--set {}: there is no workload '{}'{}", text, setting.workload,
+                                 did_you_mean(setting.workload, known)));
+  }
+  Words names;
+  for (const ParamInfo& param : workload_info(setting.workload).params) {
+    names.emplace_back(param.name);
+    if (param.name != setting.param) continue;
+    for (const std::string& value :
+         split_list("--set " + text.substr(0, equals), text.substr(equals + 1))) {
+      setting.values.push_back(parse_value(setting.workload, param, value));
+    }
+    return setting;
+  }
+  throw UsageError(fmt::format("--set {}: {} has no parameter '{}'{}; it has {}", text,
+                               setting.workload, setting.param, did_you_mean(setting.param, names),
+                               fmt::join(names, ", ")));
+}
+
+std::map<std::string, Sweep, std::less<>> parse_settings(const Words& sets,
+                                                         const Words& workloads) {
+  std::map<std::string, Sweep, std::less<>> parsed;
+  for (const std::string& text : sets) {
+    Setting setting = parse_setting(text);
+    if (!std::ranges::count(workloads, setting.workload)) {
+      throw UsageError(fmt::format("--set {}: {} is not among the workloads of this run", text,
+                                   setting.workload));
+    }
+    parsed[setting.workload][setting.param] = std::move(setting.values);
+  }
+  return parsed;
+}
+
+}  // namespace concbench::options

@@ -1,0 +1,31 @@
+// The words that select models, workloads and parameters, for every command that takes them.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cli/options/words.hpp"
+#include "cli/request.hpp"
+
+namespace concbench::options {
+
+// One "fib.n=12,27".
+struct Setting {
+  std::string workload, param;
+  std::vector<Value> values;
+};
+
+struct SelectionWords {
+  Words models, workloads, sets;
+};
+void add_selection_options(CLI::App& app, SelectionWords& words);
+
+Words parse_models(const Words& given);
+Words parse_workloads(const Words& given);
+Setting parse_setting(const std::string& text);
+// Those of all settings; each must be of one of the workloads.
+std::map<std::string, Sweep, std::less<>> parse_settings(const Words& sets, const Words& workloads);
+
+}  // namespace concbench::options

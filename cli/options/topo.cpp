@@ -1,0 +1,44 @@
+// concbench topo
+#include <memory>
+
+#include "cli/options/command.hpp"
+#include "cli/options/placement.hpp"
+
+namespace concbench::options {
+namespace {
+
+struct TopoWords {
+  PlacementWords where;
+  std::string from, format = "table";
+};
+
+TopoRequest to_request(const TopoWords& words) {
+  TopoRequest request;
+  if (!words.from.empty()) request.from = words.from;
+  request.placement = placement_request(words.where);
+  if (!words.where.cores.empty()) {
+    request.placement.workers = parse_number<int>("--cores", words.where.cores, 1, 65'536);
+  }
+  request.json = parse_table_or_json(words.format) == Format::json;
+  return request;
+}
+
+Finish bind(CLI::App& app) {
+  const auto words = std::make_shared<TopoWords>();
+  add_placement_options(app, words->where);
+  app.add_option("--from", words->from,
+                 "a described machine: synthetic:DESCRIPTION or xml:FILE, as hwloc writes them");
+  app.add_option("--format", words->format, "table or json")->capture_default_str();
+  return [words](const Words&) { return to_request(*words); };
+}
+
+}  // namespace
+
+const CommandLine topo_command{
+    "topo", "the machine, and where workers would be placed",
+    "Examples:\n"
+    "  concbench topo --cores=2 --layout=spread\n"
+    "  concbench topo --from=\"synthetic:Package:2 L3Cache:2 Core:4 PU:2\" --cores=4",
+    bind};
+
+}  // namespace concbench::options

@@ -1,0 +1,48 @@
+#include "cli/options/words.hpp"
+
+#include <algorithm>
+
+namespace concbench::options {
+
+Words split_list(const std::string& option, const std::string& text) {
+  Words parts;
+  for (std::size_t from = 0, comma = 0; comma != text.npos; from = comma + 1) {
+    comma = text.find(',', from);
+    parts.push_back(text.substr(from, comma - from));
+    if (parts.back().empty()) throw UsageError(fmt::format("{}={}: an empty item", option, text));
+  }
+  return parts;
+}
+
+std::vector<int> parse_cpus(const std::string& option, const std::string& text) {
+  std::vector<int> cpus;
+  for (const std::string& part : split_list(option, text)) {
+    const std::size_t dash = part.find('-');
+    const int first = parse_number<int>(option, part.substr(0, dash), 0, 65'535);
+    const int last =
+        dash == part.npos ? first : parse_number<int>(option, part.substr(dash + 1), first, 65'535);
+    for (int cpu = first; cpu <= last; ++cpu) {
+      if (std::ranges::count(cpus, cpu)) {
+        throw UsageError(fmt::format("{}={}: CPU {} is named twice", option, text, cpu));
+      }
+      cpus.push_back(cpu);
+    }
+  }
+  return cpus;
+}
+
+std::vector<int> parse_cores(const std::string& text) {
+  std::vector<int> cores;
+  if (text.empty()) return cores;
+  for (const std::string& part : split_list("--cores", text)) {
+    const int count = parse_number<int>("--cores", part, 1, 65'536);
+    if (!std::ranges::count(cores, count)) cores.push_back(count);
+  }
+  return cores;
+}
+
+Format parse_table_or_json(const std::string& text) {
+  return parse_word<Format>("--format", text, {{"table", Format::table}, {"json", Format::json}});
+}
+
+}  // namespace concbench::options

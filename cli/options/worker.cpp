@@ -1,0 +1,47 @@
+// concbench worker
+#include <memory>
+
+#include "cli/options/command.hpp"
+#include "cli/options/selection.hpp"
+
+namespace concbench::options {
+namespace {
+
+struct WorkerWords {
+  std::string model, workload, cpus, iterations = "1", samples = "1";
+  Words sets;
+};
+
+WorkerRequest to_request(const WorkerWords& words) {
+  WorkerRequest request{.model = words.model, .workload = words.workload, .params = {}, .cpus = {}};
+  for (const std::string& text : words.sets) {
+    Setting setting = parse_setting(text);
+    request.params[setting.param] = setting.values.front();
+  }
+  if (!words.cpus.empty()) request.cpus = parse_cpus("--cpus", words.cpus);
+  request.iterations = parse_number<int>("--iterations", words.iterations, 1, INT32_MAX);
+  request.samples = parse_number<int>("--samples", words.samples, 1, INT32_MAX);
+  return request;
+}
+
+Finish bind(CLI::App& app) {
+  const auto words = std::make_shared<WorkerWords>();
+  app.add_option("--model", words->model, "a model of this program")->required();
+  app.add_option("--workload", words->workload, "run this workload and leave");
+  app.add_option("--set", words->sets, "WORKLOAD.PARAMETER=VALUE")->allow_extra_args(false);
+  app.add_option("--cpus", words->cpus, "logical CPU of each worker");
+  app.add_option("--iterations", words->iterations, "runs in a sample");
+  app.add_option("--samples", words->samples, "samples");
+  return [words](const Words&) { return to_request(*words); };
+}
+
+}  // namespace
+
+const CommandLine worker_command{
+    "worker", "speak the worker protocol, or run one cell in this process (for perf and gdb)",
+    "Example:\n"
+    "  perf record concbench worker --model=fibers --workload=fib --set fib.n=27 "
+    "--cpus=0,1 --iterations=100",
+    bind};
+
+}  // namespace concbench::options
