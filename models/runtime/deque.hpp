@@ -20,24 +20,26 @@
 #include <cstdint>
 #include <new>
 
+#include "models/runtime/atomics.hpp"
 #include "models/runtime/runnable.hpp"
 
 namespace concbench::runtime {
 
-class Deque {
+template <class Atomics, int index_bits, int version_bits>
+class BasicDeque {
  public:
   // More is pushed at once only by trees deeper, or wider, than that; `push` then says no.
-  static constexpr std::uint64_t capacity = (1u << 20) - 1;
+  static constexpr std::uint64_t capacity = (std::uint64_t{1} << (index_bits - 1)) - 1;
 
-  Deque() {
+  BasicDeque() {
     void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
     slots_ = static_cast<Slot*>(memory);  // zero pages; only what is used becomes memory
   }
-  ~Deque() { munmap(slots_, bytes); }
-  Deque(const Deque&) = delete;
-  Deque& operator=(const Deque&) = delete;
+  ~BasicDeque() { munmap(slots_, bytes); }
+  BasicDeque(const BasicDeque&) = delete;
+  BasicDeque& operator=(const BasicDeque&) = delete;
 
   // ---- The owner's side.
 
@@ -109,17 +111,18 @@ class Deque {
   }
 
  private:
-  using Slot = std::atomic<std::uintptr_t>;
+  using Slot = typename Atomics::template Atomic<std::uintptr_t>;
+  using Word = typename Atomics::template Atomic<std::uint64_t>;
   static constexpr std::size_t bytes = (capacity + 1) * sizeof(Slot);
 
-  // 21 bits tail, 21 bits split, 22 bits version.
-  static constexpr int field = 21;
-  static constexpr std::uint64_t mask = (1u << field) - 1;
-  static std::uint64_t tail(std::uint64_t word) { return word & mask; }
-  static std::uint64_t split(std::uint64_t word) { return word >> field & mask; }
+  // From the low end: tail, split, version.
+  static_assert(2 * index_bits + version_bits <= 64);
+  static constexpr std::uint64_t ones(int bits) { return (std::uint64_t{1} << bits) - 1; }
+  static std::uint64_t tail(std::uint64_t word) { return word & ones(index_bits); }
+  static std::uint64_t split(std::uint64_t word) { return word >> index_bits & ones(index_bits); }
   static std::uint64_t moved(std::uint64_t word, std::uint64_t tail, std::uint64_t split) {
-    const std::uint64_t version = (word >> 2 * field) + 1;
-    return version << 2 * field | split << field | tail;
+    const std::uint64_t version = ((word >> 2 * index_bits) + 1) & ones(version_bits);
+    return version << 2 * index_bits | split << index_bits | tail;
   }
 
   void move_split(std::uint64_t to) {
@@ -160,8 +163,11 @@ class Deque {
   std::uint64_t split_ = 0;
   // Where the owner's fast path ends: `capacity`, or 0 if a thief has asked. One comparison sees
   // both.
-  alignas(64) std::atomic<std::uint64_t> limit_{capacity};
-  alignas(64) std::atomic<std::uint64_t> word_{0};
+  alignas(64) Word limit_{capacity};
+  alignas(64) Word word_{0};
 };
+
+// A thief would have to sleep through 4 million moves of the split, or a multiple, to be fooled.
+using Deque = BasicDeque<StdAtomics, 21, 22>;
 
 }  // namespace concbench::runtime

@@ -8,6 +8,8 @@
 #include <memory>
 #include <utility>
 
+#include "models/runtime/atomics.hpp"
+
 namespace concbench::runtime {
 
 // The first exception of several tasks; the others are dropped.
@@ -40,7 +42,8 @@ class Failure {
 // its parent's continuation was stolen, takes itself off that count without an atomic operation.
 // Every other child takes one off `balance_`; the parent, once suspended, adds what it expects.
 // Whoever brings the balance to zero after that resumes the parent, so it is resumed exactly once.
-class Join {
+template <class Atomics>
+class BasicJoin {
  public:
   void expect(std::int32_t children = 1) { expected_ += children; }
   // By a child that has the parent to itself: still queued and not stolen, or run where it lives.
@@ -63,7 +66,9 @@ class Join {
 
  private:
   std::int32_t expected_ = 0;
-  std::atomic<std::int32_t> balance_{0};
+  typename Atomics::template Atomic<std::int32_t> balance_{0};
 };
+
+using Join = BasicJoin<StdAtomics>;
 
 }  // namespace concbench::runtime

@@ -4,24 +4,18 @@
 #include <atomic>
 #include <chrono>
 
-namespace concbench::runtime {
+#include "models/runtime/atomics.hpp"
 
-// Tells the core that this is a spin loop.
-inline void pause() {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
+namespace concbench::runtime {
 
 // Not owned by a thread: whoever suspends with the lock held has it released from outside, once its
 // context is saved and another worker may resume it.
-class SpinLock {
+template <class Atomics>
+class BasicSpinLock {
  public:
   void lock() {
     while (held_.exchange(true, std::memory_order_acquire)) {
-      while (held_.load(std::memory_order_relaxed)) pause();
+      while (held_.load(std::memory_order_relaxed)) Atomics::pause();
     }
   }
 
@@ -31,7 +25,7 @@ class SpinLock {
   void lock_for_turns() {
     while (held_.exchange(true, std::memory_order_acquire)) {
       const auto end = std::chrono::steady_clock::now() + turn;
-      while (std::chrono::steady_clock::now() < end) pause();
+      while (std::chrono::steady_clock::now() < end) Atomics::pause();
     }
   }
 
@@ -41,7 +35,9 @@ class SpinLock {
   // Some 50 times as long as it takes to move the lines from one core to the other.
   static constexpr auto turn = std::chrono::microseconds(5);
 
-  std::atomic<bool> held_{false};
+  typename Atomics::template Atomic<bool> held_{false};
 };
+
+using SpinLock = BasicSpinLock<StdAtomics>;
 
 }  // namespace concbench::runtime
