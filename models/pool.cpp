@@ -12,6 +12,7 @@
 #include "models/runtime/fan.hpp"
 #include "models/runtime/join.hpp"
 #include "models/runtime/scheduler.hpp"
+#include "models/runtime/theft.hpp"
 
 namespace concbench {
 namespace pool {
@@ -53,33 +54,29 @@ class Child : public Closure {
 
   // Helps until the thief is done.
   void await() {
-    State queued = State::queued;
-    state_.compare_exchange_strong(queued, State::awaited);
-    owner_.help({[](const void* self) { return static_cast<const Child*>(self)->ended(); }, this});
+    theft_.await();
+    owner_.help(
+        {[](const void* self) { return static_cast<const Theft*>(self)->ended(); }, &theft_});
   }
   Result result() {
-    if (state_.load() == State::done) return result_;
+    if (!theft_.failed()) return result_;
     const std::exception_ptr failure = std::move(failure_);
     std::destroy_at(&failure_);
     std::rethrow_exception(failure);
   }
 
  private:
-  enum class State : std::uint8_t { queued, awaited, done, failed };
-
-  bool ended() const { return state_.load() >= State::done; }
-
   static void run_stolen(Worker& thief, Closure* closure) {
     auto& child = *static_cast<Child*>(closure);
-    State end = State::done;
+    bool failed = false;
     try {
       child.result_ = grow(thief, child.kernel_, child.node_);
     } catch (...) {
       std::construct_at(&child.failure_, std::current_exception());
-      end = State::failed;
+      failed = true;
     }
     Worker& owner = child.owner_;  // the child is gone as soon as it has ended
-    if (child.state_.exchange(end) == State::awaited) owner.scheduler().unpark(owner);
+    if (child.theft_.end(failed)) owner.scheduler().unpark(owner);
   }
 
   Worker& owner_;
@@ -89,7 +86,7 @@ class Child : public Closure {
     Result result_;
     std::exception_ptr failure_;
   };
-  std::atomic<State> state_{State::queued};
+  Theft theft_;
 };
 
 // Offers `node` to thieves while `elder` computes the result of its elder siblings; then joins it.

@@ -1,13 +1,9 @@
 #include "models/runtime/scheduler.hpp"
 
 #include <cxxabi.h>
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <climits>
 #include <coroutine>
 #include <string>
 #include <system_error>
@@ -32,32 +28,9 @@ constexpr auto worthwhile_time = std::chrono::nanoseconds(500);
 constexpr std::chrono::steady_clock::duration least_hold = std::chrono::nanoseconds(500),
                                               most_hold = std::chrono::microseconds(16);
 
-void futex_wait(std::atomic<std::uint32_t>& word, std::uint32_t expected) {
-  syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, expected, nullptr, nullptr, 0);
-}
-void futex_wake(std::atomic<std::uint32_t>& word) {
-  syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
-}
-
 }  // namespace
 
 thread_local constinit Worker* this_worker = nullptr;
-
-// ---- Inbox
-
-void Inbox::put(Runnable runnable) {
-  const std::lock_guard guard(lock_);
-  items_.push_back(runnable);
-  count_.store(items_.size(), std::memory_order_seq_cst);
-}
-
-void Inbox::move_to(Ring& ring) {
-  if (count_.load(std::memory_order_relaxed) == 0) return;
-  const std::lock_guard guard(lock_);
-  for (const Runnable runnable : items_) ring.push(runnable);
-  items_.clear();
-  count_.store(0, std::memory_order_seq_cst);
-}
 
 // ---- Worker: its queues
 
@@ -75,7 +48,7 @@ void Worker::push_and_grow(Runnable runnable) { ring_.push(runnable); }
 // Answers a thief: half of the deque to whoever comes first or, if that is empty, half of the ring
 // to the one that asked.
 void Worker::give() {
-  if (deque_.share()) return scheduler_.announce();
+  if (deque_.share()) return scheduler_.parking_.announce();
   Worker* asker = asker_.load(std::memory_order_relaxed);
   if (ring_.size() < 2 || asker == nullptr || asker == this) return;
   deque_.answer();
@@ -145,7 +118,7 @@ Worker::Clock::duration Worker::hold_off(Clock::time_point now) {
 // Waits until there is something to run or `until` is done; then returns nothing.
 Runnable Worker::search(const Until& until) {
   sightings_.look();
-  scheduler_.searching_.fetch_add(1);
+  scheduler_.parking_.search();
   for (;;) {
     Clock::time_point now = Clock::now();
     const Clock::time_point end = now + search_time, steal_from = now + hold_off(now);
@@ -254,16 +227,11 @@ void Worker::join() {
   pthread_join(thread_, nullptr);
 }
 
-void Worker::rouse() {
-  parked_.store(0);
-  futex_wake(parked_);
-}
-
 // ---- Scheduler
 
-Scheduler::Scheduler(const std::vector<int>& cpus, std::size_t fiber_stack_bytes) {
+Scheduler::Scheduler(const std::vector<int>& cpus, std::size_t fiber_stack_bytes)
+    : parking_(cpus.size()) {
   if (fiber_stack_bytes) stacks_ = std::make_unique<Stacks>(fiber_stack_bytes);
-  sleepers_.reserve(cpus.size());
   for (unsigned i = 0; i < cpus.size(); ++i) {
     workers_.push_back(std::make_unique<Worker>(*this, i));
     if (stacks_) workers_.back()->fibers.stacks.attach(stacks_.get());
@@ -310,7 +278,7 @@ void Scheduler::finish() {
 
 // At most half of the workers search, but always two: a pair that sends to and fro must not sleep.
 bool Scheduler::may_search() const {
-  return size() > 1 && searching_.load() <= std::max(2u, size() / 2);
+  return size() > 1 && parking_.searchers() <= std::max(2u, size() / 2);
 }
 
 bool Scheduler::visible_work() const {
@@ -318,75 +286,16 @@ bool Scheduler::visible_work() const {
                      [](const auto& worker) { return worker->deque_.has_shared(); });
 }
 
-// After work was shared.
-void Scheduler::announce() {
-  if (sleeping_.load() > 0 && searching_.load() == 0) wake_one();
-}
-
-// Wakes a sleeper unless somebody searches: the sleeper counts as a searcher from here on, so that
-// givers in a burst do not wake everyone.
-void Scheduler::wake_one() {
-  std::uint32_t nobody = 0;
-  while (searching_.compare_exchange_strong(nobody, 1)) {
-    Worker* sleeper = nullptr;
-    {
-      const std::lock_guard guard(sleepers_lock_);
-      if (!sleepers_.empty()) {
-        sleeper = sleepers_.back();
-        unlist(*sleeper);
-      }
-    }
-    if (sleeper) return sleeper->rouse();
-    // Somebody else woke the last. A giver that saw us searching has left its work to us.
-    searching_.fetch_sub(1);
-    if (sleeping_.load() == 0) return;
-    nobody = 0;
-  }
-}
-
-void Scheduler::unpark(Worker& worker) {
-  if (worker.parked_.load() == 0) return;
-  {
-    const std::lock_guard guard(sleepers_lock_);
-    if (!worker.listed_) return;
-    unlist(worker);
-    searching_.fetch_add(1);
-  }
-  worker.rouse();
-}
-
-// Under the lock.
-void Scheduler::unlist(Worker& worker) {
-  sleepers_.erase(std::find(sleepers_.begin(), sleepers_.end(), &worker));
-  worker.listed_ = false;
-  sleeping_.fetch_sub(1);
-}
+void Scheduler::unpark(Worker& worker) { parking_.unpark(worker.bed_); }
 
 // A searcher has found what it waited for.
 void Scheduler::found() {
-  if (searching_.fetch_sub(1) == 1 && sleeping_.load() > 0 && visible_work()) wake_one();
+  parking_.found([this] { return visible_work(); });
 }
 
 // Called and left as a searcher.
 void Scheduler::sleep(Worker& worker, const Until& until) {
-  worker.parked_.store(1);
-  {
-    const std::lock_guard guard(sleepers_lock_);
-    sleepers_.push_back(&worker);
-    worker.listed_ = true;
-    sleeping_.fetch_add(1);
-  }
-  searching_.fetch_sub(1);
-  if (until() || !worker.inbox_.empty() || visible_work()) {
-    const std::lock_guard guard(sleepers_lock_);
-    if (worker.listed_) {
-      unlist(worker);
-      searching_.fetch_add(1);
-      worker.parked_.store(0);
-      return;
-    }
-  }
-  while (worker.parked_.load() == 1) futex_wait(worker.parked_, 1);
+  parking_.sleep(worker.bed_, [&] { return until() || !worker.inbox_.empty() || visible_work(); });
 }
 
 }  // namespace concbench::runtime

@@ -9,19 +9,8 @@
 // Every 64th time the order is inbox, ring, slot, deque, so that a pair that keeps waking each
 // other starves nobody.
 //
-// Sleeping. Work is *visible* when it lies in an inbox or in the shared part of a deque. No
-// visible work is lost to sleep, because every party to the protocol writes first and looks then,
-// all in the single order of sequentially consistent operations:
-//
-//   a worker that gives work   makes it visible; reads sleeping_, then searching_
-//   a worker that sleeps       joins the sleepers (sleeping_ + 1); leaves the searchers
-//                              (searching_ - 1); then looks for visible work, and at its inbox
-//   a searcher that found      leaves the searchers; then looks for visible work; if it was the
-//                              last searcher and there is more, wakes another
-//
-// A giver that sees no sleeper came before the sleeper joined, so the sleeper's look finds the
-// work. A giver that leaves the work to a searcher came before that searcher left, so the
-// searcher's look finds it. There is no timed sleep that would cover up a mistake here.
+// How workers sleep, and who wakes them, is in parking.hpp: no work that others can see is lost to
+// sleep.
 //
 // Work in the private part of a deque or in a ring is not visible. Thieves ask for it, also before
 // they sleep; the owner gives when it next pushes, pops or switches, and then wakes a sleeper.
@@ -33,7 +22,6 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -41,7 +29,8 @@
 #include "models/runtime/blocks.hpp"
 #include "models/runtime/deque.hpp"
 #include "models/runtime/fiber.hpp"
-#include "models/runtime/lock.hpp"
+#include "models/runtime/inbox.hpp"
+#include "models/runtime/parking.hpp"
 #include "models/runtime/ring.hpp"
 #include "models/runtime/runnable.hpp"
 #include "models/runtime/sightings.hpp"
@@ -53,19 +42,6 @@ class Scheduler;
 // How many tasks a task may have made that have not begun, before it lets them run: memory stays
 // bounded, and the tasks stay in the cache. Thieves find more than enough.
 inline constexpr std::size_t spawn_ahead = 256;
-
-// What came from outside the worker, in order.
-class Inbox {
- public:
-  void put(Runnable runnable);
-  bool empty() const { return count_.load(std::memory_order_seq_cst) == 0; }
-  void move_to(Ring& ring);
-
- private:
-  SpinLock lock_;
-  std::vector<Runnable> items_;
-  std::atomic<std::size_t> count_{0};
-};
 
 // What a worker that has nothing to run waits for besides work. Whoever makes it true does so
 // sequentially consistently and then calls Scheduler::unpark.
@@ -150,7 +126,6 @@ class alignas(64) Worker {
   void start(int cpu);
   void loop();
   void join();
-  void rouse();
   // Whether a thief has asked and there is something to give.
   bool wanted() const { return deque_.asked() && (deque_.private_size() > 0 || ring_.size() > 1); }
   bool push_and_give(Runnable runnable);
@@ -177,8 +152,7 @@ class alignas(64) Worker {
   // Written by others.
   alignas(64) Inbox inbox_;
   std::atomic<Worker*> asker_{nullptr};
-  std::atomic<std::uint32_t> parked_{0};  // a futex: 1 while asleep or about to be
-  bool listed_ = false;                   // among the sleepers; under Scheduler::sleepers_lock_
+  Parking::Bed bed_;
   std::atomic<State> state_{State::none};
   pthread_t thread_;
 };
@@ -211,9 +185,6 @@ class Scheduler {
   void stop();
   bool may_search() const;
   bool visible_work() const;
-  void announce();
-  void wake_one();
-  void unlist(Worker& worker);
   void found();
   void sleep(Worker& worker, const Until& until);
 
@@ -222,10 +193,7 @@ class Scheduler {
   std::atomic<bool> stopping_{false};
   std::atomic<std::uint32_t> runs_finished_{0};
 
-  alignas(64) std::atomic<std::uint32_t> sleeping_{0};
-  std::atomic<std::uint32_t> searching_{0};
-  SpinLock sleepers_lock_;
-  std::vector<Worker*> sleepers_;
+  alignas(64) Parking parking_;
 };
 
 // The worker of the calling thread. Fibers must not use it: compilers keep the address of a
