@@ -16,7 +16,7 @@ namespace {
 
 using Clock = Conversation::Clock;
 
-struct Probe {
+struct Trial {
   double start_s = 0;  // to start a worker, open a cell and run it cold
   double untimed_s =
       0;                // of an iteration, outside the clock: gates, participants, the conversation
@@ -40,13 +40,13 @@ Workload small_size(const Workload& workload) {
   }
 }
 
-Probe probe(const Candidate& candidate, const Job& job, double timeout_s) {
+Trial try_out(const Candidate& candidate, const Job& job, double timeout_s) {
   const Workload small = small_size(job.workload);
   const auto start = Clock::now();
   const auto since_start = [&] {
     return std::chrono::duration<double>(Clock::now() - start).count();
   };
-  Probe result;
+  Trial result;
   try {
     OpenCell cell(candidate, small, job.placement,
                   start + std::chrono::milliseconds(static_cast<long>(timeout_s * 1e3)));
@@ -72,16 +72,16 @@ Probe probe(const Candidate& candidate, const Job& job, double timeout_s) {
 }  // namespace
 
 void estimate(Plan& plan, const Preset& preset) {
-  std::map<std::tuple<std::size_t, std::string, int>, Probe> probes;
+  std::map<std::tuple<std::size_t, std::string, int>, Trial> trials;
   for (Job& job : plan.jobs) {
     if (job.closed || !job.cell.reason.empty()) continue;
     const auto key = std::tuple(job.candidate, job.cell.workload, job.cell.cores);
-    auto found = probes.find(key);
-    if (found == probes.end()) {
+    auto found = trials.find(key);
+    if (found == trials.end()) {
       const Candidate& candidate = plan.candidates[job.candidate];
-      found = probes.emplace(key, probe(candidate, job, preset.timeout_s)).first;
+      found = trials.emplace(key, try_out(candidate, job, preset.timeout_s)).first;
     }
-    const Probe& cost = found->second;
+    const Trial& cost = found->second;
     job.start_s = cost.start_s;
     job.iteration_s =
         cost.untimed_s + cost.per_op_s * static_cast<double>(demand(job.workload).ops);

@@ -244,10 +244,10 @@ class FanEnding final : public Ending {
 };
 
 template <class K>
-Task fan_task(Ending&, K kernel, std::uint64_t number) {
+Task fan_task(Ending&, K kernel, typename K::Ticket ticket) {
   Outcome& tally = here().tally;  // the body does not suspend
   ++tally.ops;
-  tally.answer += kernel.body(number);
+  tally.answer += kernel.body(ticket);
   co_return;
 }
 
@@ -310,7 +310,8 @@ Task producer_task(Ending&, Gate& gate, BoundedChannel& channel, K kernel, std::
   channel.leave(here());
 }
 
-Task consumer_task(Ending&, Gate& gate, BoundedChannel& channel) {
+template <class K>
+Task consumer_task(Ending&, Gate& gate, BoundedChannel& channel, K kernel) {
   Self this_task;
   Waiter self(runnable(co_await this_task), nullptr);
   co_await WaitIf(gate.enter(self, here()), gate.lock);
@@ -318,7 +319,7 @@ Task consumer_task(Ending&, Gate& gate, BoundedChannel& channel) {
     co_await WaitIf(channel.receive(self, here()), channel.lock);
     if (!self.received) break;
     Outcome& tally = here().tally;
-    tally.answer += self.value;
+    tally.answer += kernel.take(self.value);
     ++tally.ops;
   }
 }
@@ -360,7 +361,7 @@ Task fan_out_task(Ending&, K kernel, Stopwatch& clock) {
   try {
     for (std::uint64_t i = 0, n = kernel.tasks(); i < n; ++i) {
       while (here().backlog() >= spawn_ahead) co_await GiveWay(true);
-      const Runnable task = runnable(fan_task(ending, kernel, i).handle());
+      const Runnable task = runnable(fan_task(ending, kernel, kernel.ticket(i)).handle());
       fan.make();
       here().push(task);
     }
@@ -435,7 +436,7 @@ class Coroutines {
     return meet(anywhere, clock, [&](Attendance& end, std::uint64_t task) {
       Gate& gate = end.meeting.gate;
       return task < producers ? producer_task(end, gate, channel, kernel, task)
-                              : consumer_task(end, gate, channel);
+                              : consumer_task(end, gate, channel, kernel);
     });
   }
 

@@ -163,19 +163,19 @@ typename K::Result grow_inner(Worker*& worker, K kernel, typename K::Node node, 
 
 template <class K>
 struct FanTask : Seed {
-  FanTask(Fan& fan, Runnable parent, K kernel, std::uint64_t number)
-      : Seed{run_one}, fan(fan), parent(parent), kernel(kernel), number(number) {}
+  FanTask(Fan& fan, Runnable parent, K kernel, typename K::Ticket ticket)
+      : Seed{run_one}, fan(fan), parent(parent), kernel(kernel), ticket(ticket) {}
 
   static Worker& run_one(Worker& worker, Seed* seed) {
     auto* task = static_cast<FanTask*>(seed);
     Fan& fan = task->fan;
     const Runnable parent = task->parent;
     const K kernel = task->kernel;
-    const std::uint64_t number = task->number;
+    const typename K::Ticket ticket = task->ticket;
     worker.blocks.give(task, sizeof(FanTask));
     ++worker.tally.ops;
     try {
-      worker.tally.answer += kernel.body(number);
+      worker.tally.answer += kernel.body(ticket);
     } catch (...) {
       fan.join.failure.keep(std::current_exception());
     }
@@ -186,7 +186,7 @@ struct FanTask : Seed {
   Fan& fan;
   const Runnable parent;
   const K kernel;
-  const std::uint64_t number;
+  const typename K::Ticket ticket;
 };
 
 // ---- hand_off, channel, yield
@@ -286,7 +286,7 @@ class Fibers {
         for (std::uint64_t i = 0, n = kernel.tasks(); i < n; ++i) {
           while (worker->backlog() >= spawn_ahead) worker = &give_way(*worker, true);
           void* const block = worker->blocks.take(sizeof(FanTask<K>));
-          auto* task = new (block) FanTask<K>(fan, parent, kernel, i);
+          auto* task = new (block) FanTask<K>(fan, parent, kernel, kernel.ticket(i));
           fan.make();
           worker->push({Kind::seed, task});
         }
@@ -333,7 +333,7 @@ class Fibers {
         for (;;) {
           if (channel.receive(self, *worker)) wait(worker, channel.lock);
           if (!self.received) return;
-          worker->tally.answer += self.value;
+          worker->tally.answer += kernel.take(self.value);
           ++worker->tally.ops;
         }
       }

@@ -43,6 +43,7 @@
 
 #include "models/limits.hpp"
 #include "models/stopwatch.hpp"
+#include "workloads/observed.hpp"
 #include "workloads/workloads.hpp"
 
 namespace concbench {
@@ -92,7 +93,8 @@ struct Option {
 class Instance {
  public:
   virtual ~Instance() = default;
-  virtual Outcome run(const Workload& workload, Stopwatch& clock) = 0;
+  // With a probe, what there is to note is noted there, and the time may be less than exact.
+  virtual Outcome run(const Workload& workload, Stopwatch& clock, Probe* probe = nullptr) = 0;
   virtual std::vector<WorkerReport> workers() const = 0;
 };
 
@@ -113,41 +115,51 @@ struct Model {
   std::string (*missing)() = nullptr;
 };
 
-// The verb of a shape, by its name in the model's class.
-template <Shape>
-struct Verb;
-template <>
-struct Verb<Shape::fork_join> {
-  static auto call(auto& m, auto k, auto& c) -> decltype(m.fork_join(k, c)) {
-    return m.fork_join(k, c);
-  }
-};
-template <>
-struct Verb<Shape::fan_out> {
-  static auto call(auto& m, auto k, auto& c) -> decltype(m.fan_out(k, c)) {
-    return m.fan_out(k, c);
-  }
-};
-template <>
-struct Verb<Shape::hand_off> {
-  static auto call(auto& m, auto k, auto& c) -> decltype(m.hand_off(k, c)) {
-    return m.hand_off(k, c);
-  }
-};
-template <>
-struct Verb<Shape::channel> {
-  static auto call(auto& m, auto k, auto& c) -> decltype(m.channel(k, c)) {
-    return m.channel(k, c);
-  }
-};
-template <>
-struct Verb<Shape::yield> {
-  static auto call(auto& m, auto k, auto& c) -> decltype(m.yield(k, c)) { return m.yield(k, c); }
-};
+// The verb of a kernel's shape, by its name in the model's class.
+template <class M, ForkJoin K>
+auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.fork_join(kernel, clock)) {
+  return model.fork_join(kernel, clock);
+}
+template <class M, FanOut K>
+auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.fan_out(kernel, clock)) {
+  return model.fan_out(kernel, clock);
+}
+template <class M, HandOff K>
+auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.hand_off(kernel, clock)) {
+  return model.hand_off(kernel, clock);
+}
+template <class M, Channel K>
+auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.channel(kernel, clock)) {
+  return model.channel(kernel, clock);
+}
+template <class M, Yielding K>
+auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.yield(kernel, clock)) {
+  return model.yield(kernel, clock);
+}
+template <class M, Contend K>
+auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.contend(kernel, clock)) {
+  return model.contend(kernel, clock);
+}
+template <class M, Hold K>
+auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.hold(kernel, clock)) {
+  return model.hold(kernel, clock);
+}
+template <class M, Timers K>
+auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.timers(kernel, clock)) {
+  return model.timers(kernel, clock);
+}
+template <class M, Recipe K>
+auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.recipe(kernel, clock)) {
+  return model.recipe(kernel, clock);
+}
+template <class M, Phases K>
+auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.phases(kernel, clock)) {
+  return model.phases(kernel, clock);
+}
 
 template <class M, class K>
 concept Runs = requires(M& model, K kernel, Stopwatch& clock) {
-  Verb<K::about.shape>::call(model, kernel, clock);
+  perform(model, kernel, clock);
 };
 
 template <class M>
@@ -155,11 +167,16 @@ class Started final : public Instance {
  public:
   explicit Started(const Setup& setup) : model_(setup) {}
 
-  Outcome run(const Workload& workload, Stopwatch& clock) override {
+  Outcome run(const Workload& workload, Stopwatch& clock, Probe* probe) override {
     return std::visit(
-        [&]<class K>(const K& kernel) -> Outcome {
+        [&]<class K>(K kernel) -> Outcome {
           if constexpr (Runs<M, K>) {
-            return Verb<K::about.shape>::call(model_, kernel, clock);
+            if constexpr (requires { kernel.prepare(); }) kernel.prepare();
+            if constexpr (requires { kernel.probe; }) kernel.probe = probe;
+            if constexpr (requires { Observed<K>(kernel, *probe); }) {
+              if (probe) return perform(model_, Observed<K>(kernel, *probe), clock);
+            }
+            return perform(model_, kernel, clock);
           } else {
             throw std::logic_error(M::no_verb(K::about.shape));
           }
@@ -180,10 +197,10 @@ constexpr Model describe(std::string_view name, std::string_view summary,
   model.no_pair = [](const Workload& workload) {
     return std::visit(
         []<class K>(const K&) -> std::string {
-          if constexpr (Runs<M, K>)
-            return "";
-          else
-            return M::no_verb(K::about.shape);
+          if constexpr (Runs<M, K>) return "";
+          const std::string why = M::no_verb(K::about.shape);
+          return why.empty() ? "the model has no verb for " + std::string(name_of(K::about.shape))
+                             : why;
         },
         workload);
   };

@@ -132,18 +132,18 @@ typename K::Result grow_inner(Worker& worker, K kernel, typename K::Node node, u
 
 template <class K>
 struct FanTask : Closure {
-  FanTask(Fan& fan, K kernel, std::uint64_t number)
-      : Closure{run_one}, fan(fan), kernel(kernel), number(number) {}
+  FanTask(Fan& fan, K kernel, typename K::Ticket ticket)
+      : Closure{run_one}, fan(fan), kernel(kernel), ticket(ticket) {}
 
   static void run_one(Worker& worker, Closure* closure) {
     auto* task = static_cast<FanTask*>(closure);
     Fan& fan = task->fan;
     const K kernel = task->kernel;
-    const std::uint64_t number = task->number;
+    const typename K::Ticket ticket = task->ticket;
     worker.blocks.give(task, sizeof(FanTask));
     ++worker.tally.ops;
     try {
-      worker.tally.answer += kernel.body(number);
+      worker.tally.answer += kernel.body(ticket);
     } catch (...) {
       fan.join.failure.keep(std::current_exception());
     }
@@ -154,7 +154,7 @@ struct FanTask : Closure {
 
   Fan& fan;
   const K kernel;
-  const std::uint64_t number;
+  const typename K::Ticket ticket;
 };
 
 // ---- The model
@@ -202,7 +202,8 @@ class Pool {
       try {
         for (std::uint64_t i = 0, n = kernel.tasks(); i < n; ++i) {
           if (worker.backlog() >= spawn_ahead) run_forked(worker, spawn_ahead / 2);
-          auto* task = new (worker.blocks.take(sizeof(FanTask<K>))) FanTask<K>(fan, kernel, i);
+          auto* task = new (worker.blocks.take(sizeof(FanTask<K>)))
+              FanTask<K>(fan, kernel, kernel.ticket(i));
           fan.make();
           if (!worker.push({Kind::closure, task})) task->run(worker, task);
         }

@@ -102,9 +102,9 @@ class Processes {
     Children children(kernel.tasks(), Children::Bond::none, *trouble);
     clock.start();
     for (std::uint64_t i = 0; i < kernel.tasks() && !trouble->happened(); ++i) {
-      children.start([&] {
+      children.start([&, ticket = kernel.ticket(i)] {
         const os::Sighting sighting(*sightings_);
-        outcomes[i] = {kernel.body(i), 1};
+        outcomes[i] = {kernel.body(ticket), 1};
       });
     }
     children.reap();

@@ -33,7 +33,7 @@ class Serial {
     Outcome all{0, 0};
     clock.start();
     for (; all.ops < kernel.tasks(); ++all.ops) {
-      all.answer += kernel.body(all.ops);
+      all.answer += kernel.body(kernel.ticket(all.ops));
       // Nothing is known of the sum so far: no compiler replaces the loop by a formula.
       asm volatile("" : "+r"(all.answer) : : "memory");
     }

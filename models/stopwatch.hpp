@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <ctime>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,22 @@ class Stopwatch {
     if (usage_) after_ = used();
   }
 
+  // By hold, between start and stop: so many tasks are alive, as they counted themselves. What that
+  // costs is looked at now, out of the timed interval.
+  void held(std::uint64_t alive) {
+    const std::int64_t made = now();
+    make_ns_ = made - started_;
+    if (on_held) on_held(alive);
+    released_ = now();
+    untimed_ns_ = released_ - made;
+  }
+  std::function<void(std::uint64_t alive)> on_held;
+  std::int64_t last_make_ns() const { return make_ns_; }
+  std::int64_t last_release_ns() const { return stopped_ - released_; }
+
+  // When the interval began, by now().
+  std::int64_t started_at() const { return started_; }
+
   // Adds the interval to the sum.
   void settle() {
     sum_.wall_ns += last_wall_ns();
@@ -57,7 +74,7 @@ class Stopwatch {
     sum_.involuntary += after_.involuntary - before_.involuntary;
   }
 
-  std::int64_t last_wall_ns() const { return stopped_ - started_; }
+  std::int64_t last_wall_ns() const { return stopped_ - started_ - untimed_ns_; }
 
   // The CPU time of an empty interval: what reading the usage costs.
   static std::int64_t overhead_ns() {
@@ -112,6 +129,7 @@ class Stopwatch {
   const std::vector<clockid_t> threads_;
   Usage before_, after_, sum_;
   std::int64_t started_ = 0, stopped_ = 0;
+  std::int64_t make_ns_ = 0, released_ = 0, untimed_ns_ = 0;  // of hold
 };
 
 }  // namespace concbench

@@ -95,9 +95,9 @@ class Threads {
     trouble.note([&] {
       Crew crew(outcomes.size());
       for (std::uint64_t i = 0; i < outcomes.size(); ++i) {
-        crew.start([&, i] {
+        crew.start([&, i, ticket = kernel.ticket(i)] {
           const os::Sighting sighting(sightings_);
-          outcomes[i] = {kernel.body(i), 1};
+          outcomes[i] = {kernel.body(ticket), 1};
         });
       }
     });

@@ -29,6 +29,7 @@ struct Mpmc {
   std::uint64_t capacity() const { return static_cast<std::uint64_t>(slots); }
   std::uint64_t messages() const { return static_cast<std::uint64_t>(message_count); }
   static std::uint64_t item(std::uint64_t i) { return i + 1; }
+  static std::uint64_t take(std::uint64_t item) { return item; }
 
   std::uint64_t expected() const { return messages() * (messages() + 1) / 2; }
   Demand demand() const { return {.ops = messages(), .alive = producers() + consumers()}; }

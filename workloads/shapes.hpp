@@ -5,19 +5,36 @@
 // runs every workload of that shape. The concepts below are the whole contract between the two.
 //
 // The timed interval is the same for every model:
-//   fork_join, fan_out         from before the first task is made to after the last join;
-//   hand_off, channel, yield   the participants are made, parked at a gate and counted first; then
-//                              from the opening of the gate to the last participant's end.
+//   fork_join, fan_out   from before the first task is made to after the last join;
+//   hand_off, channel, yield, contend, timers, recipe, phases, serve
+//                        the participants are made, parked at a gate and counted first; then from
+//                        the opening of the gate to the last participant's end;
+//   hold                 from before the first task is made until all are alive, and from their
+//                        release to the last one's end, without what lies between.
 // Workers are started and placed before any clock.
 #pragma once
 
 #include <concepts>
 #include <cstdint>
+#include <span>
 #include <string_view>
+#include <type_traits>
 
 namespace concbench {
 
-enum class Shape { fork_join, fan_out, hand_off, channel, yield };
+enum class Shape {
+  fork_join,
+  fan_out,
+  hand_off,
+  channel,
+  yield,
+  contend,
+  hold,
+  timers,
+  recipe,
+  phases,
+  serve
+};
 
 constexpr std::string_view name_of(Shape shape) {
   switch (shape) {
@@ -26,6 +43,12 @@ constexpr std::string_view name_of(Shape shape) {
     case Shape::hand_off: return "hand_off";
     case Shape::channel: return "channel";
     case Shape::yield: return "yield";
+    case Shape::contend: return "contend";
+    case Shape::hold: return "hold";
+    case Shape::timers: return "timers";
+    case Shape::recipe: return "recipe";
+    case Shape::phases: return "phases";
+    case Shape::serve: return "serve";
   }
   return "";
 }
@@ -34,12 +57,38 @@ constexpr std::string_view name_of(Shape shape) {
 constexpr std::string_view op_of(Shape shape) {
   switch (shape) {
     case Shape::fork_join:
-    case Shape::fan_out: return "task";
+    case Shape::fan_out:
+    case Shape::hold: return "task";
     case Shape::hand_off: return "hop";
     case Shape::channel: return "message";
     case Shape::yield: return "switch";
+    case Shape::contend: return "section";
+    case Shape::timers: return "wake";
+    case Shape::recipe: return "step";
+    case Shape::phases: return "barrier";
+    case Shape::serve: return "request";
   }
   return "";
+}
+
+// When a probe (workloads/probe.hpp) is at hand: never; in a run apart from those that are timed,
+// because noting would disturb them; or always.
+enum class Observation { none, apart, always };
+constexpr Observation observation_of(Shape shape) {
+  switch (shape) {
+    case Shape::fork_join:
+    case Shape::yield:
+    case Shape::phases: return Observation::none;
+    case Shape::fan_out:
+    case Shape::hand_off:
+    case Shape::channel:
+    case Shape::contend: return Observation::apart;
+    case Shape::hold:
+    case Shape::timers:
+    case Shape::recipe:
+    case Shape::serve: return Observation::always;
+  }
+  return Observation::none;
 }
 
 struct About {
@@ -55,7 +104,9 @@ struct Demand {
   std::uint64_t alive;
 };
 
-// Every kernel: a description, and the answer that a run must give.
+// Every kernel: a description, and the answer that a run must give. A kernel may also have
+// `prepare()`, which is called before each run and before any clock, and a member `Probe* probe`,
+// which is null unless the run is observed.
 template <class K>
 concept Kernel = std::copyable<K> && requires(const K k) {
   { K::about } -> std::convertible_to<About>;
@@ -77,12 +128,14 @@ concept ForkJoin = Kernel<K> && K::about.shape ==
   { k.answer(result) } -> std::same_as<std::uint64_t>;
 };
 
-// `tasks()` independent tasks, then a join of all. The answer is the sum of `body(i)`. Op: task.
+// `tasks()` independent tasks, then a join of all. Whoever makes task i gives it `ticket(i)`, and
+// the task does `body(ticket)`. The answer is the sum of what the bodies return. Op: task.
 template <class K>
-concept FanOut = Kernel<K> &&
-                 K::about.shape == Shape::fan_out&& requires(const K k, std::uint64_t i) {
+concept FanOut = Kernel<K> && K::about.shape ==
+                 Shape::fan_out&& requires(const K k, std::uint64_t i, typename K::Ticket ticket) {
   { k.tasks() } -> std::same_as<std::uint64_t>;
-  { k.body(i) } -> std::same_as<std::uint64_t>;
+  { k.ticket(i) } -> std::same_as<typename K::Ticket>;
+  { k.body(ticket) } -> std::same_as<std::uint64_t>;
 };
 
 // Where the participants of a hand-off live: wherever the scheduler likes, all on one worker, or
@@ -102,8 +155,8 @@ concept HandOff = Kernel<K> && K::about.shape ==
 };
 
 // Producer p of P sends `item(i)` for its share of the messages (see `share`) into one bounded
-// channel; consumers receive until it is closed and empty. The answer is the sum of what was
-// received. Op: message.
+// channel; consumers receive until it is closed and empty. The answer is the sum of `take(item)` of
+// what was received. Op: message.
 template <class K>
 concept Channel = Kernel<K> &&
                   K::about.shape == Shape::channel&& requires(const K k, std::uint64_t i) {
@@ -112,6 +165,7 @@ concept Channel = Kernel<K> &&
   { k.capacity() } -> std::same_as<std::uint64_t>;
   { k.messages() } -> std::same_as<std::uint64_t>;
   { k.item(i) } -> std::same_as<std::uint64_t>;
+  { k.take(i) } -> std::same_as<std::uint64_t>;
 };
 
 // `tasks()` tasks each yield `yields()` times, adding `tick(task)` after each. The answer is the
@@ -122,6 +176,83 @@ concept Yielding = Kernel<K> &&
   { k.tasks() } -> std::same_as<std::uint64_t>;
   { k.yields() } -> std::same_as<std::uint64_t>;
   { k.tick(task) } -> std::same_as<std::uint64_t>;
+};
+
+// `tasks()` tasks each go `sections()` times through the one critical section that a lock guards:
+// `ask(own)` before the lock is taken, `enter(state, own)` while it is held. `state` is what the
+// lock protects, one for all, and `own` a task's alone; both start as their types do, and are plain
+// data. The answer is `answer(state)` once all have ended. Op: section.
+template <class K>
+concept Contend = Kernel<K> &&
+                  K::about.shape == Shape::contend&& requires(const K k, typename K::State state,
+                                                              typename K::Own own) {
+  requires std::is_trivially_copyable_v<typename K::State>;
+  { k.tasks() } -> std::same_as<std::uint64_t>;
+  { k.sections() } -> std::same_as<std::uint64_t>;
+  k.ask(own);
+  k.enter(state, own);
+  { k.answer(state) } -> std::same_as<std::uint64_t>;
+};
+
+// `tasks()` tasks that are all alive at once: each does `begin(i)`, which may use its stack, counts
+// itself and parks. Once all are parked the verb tells the clock how many they are
+// (Stopwatch::held), releases them, and joins them. The answer is the sum of what `begin` returned.
+// Op: task.
+template <class K>
+concept Hold = Kernel<K> && K::about.shape == Shape::hold&& requires(const K k, std::uint64_t i) {
+  { k.tasks() } -> std::same_as<std::uint64_t>;
+  { k.begin(i) } -> std::same_as<std::uint64_t>;
+};
+
+// `tasks()` tasks sleep, each until `delay_ns(i)` after the gate was opened, in the model's own
+// way, and then do `woke(i, late_ns)`. The answer is the sum of what that returns. Op: wake.
+template <class K>
+concept Timers = Kernel<K> && K::about.shape ==
+                 Shape::timers&& requires(const K k, std::uint64_t i, std::int64_t late_ns) {
+  { k.tasks() } -> std::same_as<std::uint64_t>;
+  { k.delay_ns(i) } -> std::same_as<std::int64_t>;
+  { k.woke(i, late_ns) } -> std::same_as<std::uint64_t>;
+};
+
+// A step of a recipe: a wait that the model's timers see to, so that others can run; or a plain
+// call that computes, or that blocks in a system call.
+struct RecipeStep {
+  enum class Kind { wait, compute, block } kind;
+  std::int64_t ns;
+};
+
+// `tasks()` tasks, each a script of `steps(task)` steps, one after another: `step(task, s)` is a
+// wait of that many nanoseconds, or is done by `work(step)`. After each the task calls
+// `did(task, s, since_ns, now_ns)`, where `since_ns` is when its step before ended, or the gate was
+// opened, and `now_ns` is now, by Stopwatch::now. The answer is the sum of what `did` returns. Op:
+// step.
+template <class K>
+concept Recipe = Kernel<K> && K::about.shape ==
+                 Shape::recipe&& requires(const K k, std::uint64_t task, std::uint64_t s,
+                                          RecipeStep step, std::int64_t ns) {
+  { k.tasks() } -> std::same_as<std::uint64_t>;
+  { k.steps(task) } -> std::same_as<std::uint64_t>;
+  { k.step(task, s) } -> std::same_as<RecipeStep>;
+  k.work(step);
+  { k.did(task, s, ns, ns) } -> std::same_as<std::uint64_t>;
+};
+
+// `tasks()` tasks go through `phases()` phases together. Two grids of `cells()` numbers change
+// places after each: in a phase each task does `advance(from, to, task)`, which writes its part of
+// one grid from the other; then all meet at a barrier. The first grid is made by `fill` before the
+// clock. The answer is `checksum` of the grid written last. Op: barrier, a phase that all have
+// ended.
+template <class K>
+concept Phases = Kernel<K> &&
+                 K::about.shape == Shape::phases&& requires(const K k, std::uint64_t task,
+                                                            std::span<const std::uint64_t> from,
+                                                            std::span<std::uint64_t> to) {
+  { k.tasks() } -> std::same_as<std::uint64_t>;
+  { k.phases() } -> std::same_as<std::uint64_t>;
+  { k.cells() } -> std::same_as<std::uint64_t>;
+  k.fill(to);
+  k.advance(from, to, task);
+  { k.checksum(from) } -> std::same_as<std::uint64_t>;
 };
 
 // The part of `total` things that falls to the `index`-th of `parts`: [first, last).

@@ -17,6 +17,8 @@ struct Spawn {
   };
 
   std::uint64_t tasks() const { return static_cast<std::uint64_t>(n); }
+  using Ticket = std::uint64_t;  // its number
+  static Ticket ticket(std::uint64_t i) { return i; }
   // Its own number: enough to prove that each task ran exactly once.
   static std::uint64_t body(std::uint64_t i) { return i; }
 

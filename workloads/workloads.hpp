@@ -7,21 +7,28 @@
 #include <variant>
 #include <vector>
 
+#include "workloads/block.hpp"
+#include "workloads/chef.hpp"
 #include "workloads/fib.hpp"
+#include "workloads/heat.hpp"
+#include "workloads/hold.hpp"
 #include "workloads/mpmc.hpp"
+#include "workloads/mutex.hpp"
 #include "workloads/nqueens.hpp"
 #include "workloads/param.hpp"
 #include "workloads/ping_pong.hpp"
 #include "workloads/ring.hpp"
 #include "workloads/shapes.hpp"
 #include "workloads/skynet.hpp"
+#include "workloads/sleepers.hpp"
 #include "workloads/spawn.hpp"
 #include "workloads/yield.hpp"
 
 namespace concbench {
 
 // The list, and at the same time the type of any one workload with its parameters.
-using Workload = std::variant<Fib, Skynet, NQueens, Spawn, PingPong, Ring, Mpmc, Yield>;
+using Workload = std::variant<Fib, Skynet, NQueens, Spawn, PingPong, Ring, Mpmc, Yield, Mutex,
+                              HoldMany, Sleepers, Chef, Block, Heat>;
 
 // A parameter's value as it is written on the command line and in JSON: a number or a word.
 using Value = std::variant<std::int64_t, std::string>;

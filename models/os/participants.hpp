@@ -40,7 +40,9 @@ Outcome produce_or_consume(const K& kernel, Bounded& channel, std::uint64_t part
     for (std::uint64_t i = mine.first; i < mine.last; ++i) channel.send(kernel.item(i));
     channel.producer_ended();
   } else {
-    for (std::uint64_t item; channel.receive(item); ++outcome.ops) outcome.answer += item;
+    for (std::uint64_t item; channel.receive(item); ++outcome.ops) {
+      outcome.answer += kernel.take(item);
+    }
   }
   return outcome;
 }

@@ -178,7 +178,8 @@ Awaitable<Outcome> produce(K kernel, Box& channel, std::atomic<std::uint64_t>& p
   co_return Outcome{0, 0};
 }
 
-inline Awaitable<Outcome> consume(Box& channel) {
+template <Channel K>
+Awaitable<Outcome> consume(K kernel, Box& channel) {
   Outcome outcome{0, 0};
   for (;;) {
     asio::error_code error;
@@ -187,7 +188,7 @@ inline Awaitable<Outcome> consume(Box& channel) {
       std::tie(error, item) = co_await receive(channel);
     }
     if (error) co_return outcome;
-    outcome.answer += item;
+    outcome.answer += kernel.take(item);
     ++outcome.ops;
   }
 }
@@ -228,9 +229,10 @@ class AsioCoro {
   Outcome fan_out(K kernel, Stopwatch& clock) {
     std::vector<Outcome> outcomes(kernel.tasks());
     std::atomic<std::uint64_t> running{outcomes.size()};
-    const auto task = [&, kernel](std::uint64_t i) -> Awaitable<void> {
+    using Ticket = typename K::Ticket;
+    const auto task = [&, kernel](std::uint64_t i, Ticket ticket) -> Awaitable<void> {
       co_await asio::post(threads_.executor(), awaiting);
-      outcomes[i] = {kernel.body(i), 1};
+      outcomes[i] = {kernel.body(ticket), 1};
       if (running.fetch_sub(1) > 1) co_return;
       clock.stop();
       threads_.finish();
@@ -238,7 +240,7 @@ class AsioCoro {
     threads_.run([&, executor = threads_.executor(), count = outcomes.size()] {
       clock.start();
       for (std::uint64_t i = 0; i < count; ++i) {
-        asio::co_spawn(executor, task(i), asio::detached);
+        asio::co_spawn(executor, task(i, kernel.ticket(i)), asio::detached);
       }
     });
     return os::sum(outcomes);
@@ -261,7 +263,7 @@ class AsioCoro {
     std::atomic<std::uint64_t> producers{kernel.producers()};
     return Meeting(kernel.producers() + kernel.consumers(), threads_, clock)
         .run([&, all = kernel.producers()](std::uint64_t i) {
-          return i < all ? produce(kernel, channel, producers, i) : consume(channel);
+          return i < all ? produce(kernel, channel, producers, i) : consume(kernel, channel);
         });
   }
 

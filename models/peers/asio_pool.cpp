@@ -207,10 +207,11 @@ class Producer {
   Traffic& traffic_;
 };
 
+template <Channel K>
 class Consumer {
  public:
-  Consumer(std::uint64_t participant, Traffic& traffic)
-      : mine_(traffic.crowd.outcomes[participant]), traffic_(traffic) {}
+  Consumer(K kernel, std::uint64_t participant, Traffic& traffic)
+      : kernel_(kernel), mine_(traffic.crowd.outcomes[participant]), traffic_(traffic) {}
 
   void go_on() {
     const auto take = [this](asio::error_code error, std::uint64_t item) { note(error, item); };
@@ -228,11 +229,12 @@ class Consumer {
     if (error) {
       ended_ = true;
     } else {
-      mine_.answer += item;
+      mine_.answer += kernel_.take(item);
       ++mine_.ops;
     }
   }
 
+  const K kernel_;
   Outcome& mine_;
   Traffic& traffic_;
   bool ended_ = false;
@@ -276,8 +278,8 @@ class AsioPool {
   Outcome fan_out(K kernel, Stopwatch& clock) {
     Crowd crowd(kernel.tasks(), threads_, clock);
     return crowd.run_each([&crowd, kernel](std::uint64_t i) {
-      asio::post(crowd.executor, [&crowd, kernel, i] {
-        crowd.outcomes[i] = {kernel.body(i), 1};
+      asio::post(crowd.executor, [&crowd, kernel, i, ticket = kernel.ticket(i)] {
+        crowd.outcomes[i] = {kernel.body(ticket), 1};
         crowd.leave();
       });
     });
@@ -298,8 +300,10 @@ class AsioPool {
     Traffic traffic{Bounded(crowd.executor, kernel.capacity()), producers, consumers, crowd};
     std::deque<Producer<K>> senders;
     for (std::uint64_t i = 0; i < producers; ++i) senders.emplace_back(kernel, i, traffic);
-    std::deque<Consumer> receivers;
-    for (std::uint64_t i = 0; i < consumers; ++i) receivers.emplace_back(producers + i, traffic);
+    std::deque<Consumer<K>> receivers;
+    for (std::uint64_t i = 0; i < consumers; ++i) {
+      receivers.emplace_back(kernel, producers + i, traffic);
+    }
     return crowd.run_each([&](std::uint64_t i) {
       asio::post(crowd.executor,
                  [&, i] { i < producers ? senders[i].go_on() : receivers[i - producers].go_on(); });

@@ -401,10 +401,11 @@ class BoostFiber {
     workers_.run(Order::newest_first, [&] {
       clock.start();
       for (std::uint64_t i = 0; i < outcomes.size(); ++i) {
-        launch(fibers::launch::dispatch, [&outcomes, &clock, meeting, kernel, i] {
-          outcomes[i] = {kernel.body(i), 1};
-          meeting->leave(clock);
-        });
+        launch(fibers::launch::dispatch,
+               [&outcomes, &clock, meeting, kernel, i, ticket = kernel.ticket(i)] {
+                 outcomes[i] = {kernel.body(ticket), 1};
+                 meeting->leave(clock);
+               });
       }
       meeting->await_end();
     });

@@ -97,8 +97,9 @@ class OpenMp {
     in_team([&] {
       clock.start();
       for (std::uint64_t i = 0; i < outcomes.size(); ++i) {
-#pragma omp task default(none) shared(outcomes) firstprivate(kernel, i)
-        outcomes[i] = {kernel.body(i), 1};
+        const typename K::Ticket ticket = kernel.ticket(i);
+#pragma omp task default(none) shared(outcomes) firstprivate(kernel, i, ticket)
+        outcomes[i] = {kernel.body(ticket), 1};
       }
 #pragma omp taskwait
       clock.stop();

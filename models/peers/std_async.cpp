@@ -47,10 +47,11 @@ class StdAsync {
       Outcome all{0, 0};
       clock.start();
       for (std::uint64_t i = 0, n = kernel.tasks(); i < n; ++i) {
-        tasks.push_back(std::async(std::launch::async, [this, kernel, i]() -> Outcome {
-          const os::Sighting sighting(sightings_);
-          return {kernel.body(i), 1};
-        }));
+        tasks.push_back(
+            std::async(std::launch::async, [this, kernel, ticket = kernel.ticket(i)]() -> Outcome {
+              const os::Sighting sighting(sightings_);
+              return {kernel.body(ticket), 1};
+            }));
       }
       for (std::future<Outcome>& task : tasks) {
         const Outcome one = task.get();

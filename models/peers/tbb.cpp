@@ -109,7 +109,9 @@ class Tbb {
       tbb::task_group group;
       clock.start();
       for (std::uint64_t i = 0; i < outcomes.size(); ++i) {
-        group.run([&outcomes, kernel, i] { outcomes[i] = {kernel.body(i), 1}; });
+        group.run([&outcomes, kernel, i, ticket = kernel.ticket(i)] {
+          outcomes[i] = {kernel.body(ticket), 1};
+        });
       }
       group.wait();
       clock.stop();
