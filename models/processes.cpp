@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdint>
 #include <ctime>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -13,13 +14,16 @@
 
 #include "models/model.hpp"
 #include "models/os/affinity.hpp"
+#include "models/os/barrier.hpp"
 #include "models/os/channel.hpp"
 #include "models/os/children.hpp"
 #include "models/os/gate.hpp"
+#include "models/os/mutex.hpp"
 #include "models/os/participants.hpp"
 #include "models/os/shared.hpp"
 #include "models/os/shortage.hpp"
 #include "models/os/sightings.hpp"
+#include "models/os/sleep.hpp"
 #include "models/os/turn.hpp"
 
 namespace concbench {
@@ -134,7 +138,53 @@ class Processes {
   template <Yielding K>
   Outcome yield(K kernel, Stopwatch& clock) {
     return assemble(kernel.tasks(), Place::any, clock,
-                    [&](std::uint64_t i) { return os::give_way(kernel, i); });
+                    [&](std::uint64_t i, auto) { return os::give_way(kernel, i); });
+  }
+
+  template <Contend K>
+  Outcome contend(K kernel, Stopwatch& clock) {
+    return pipes_ ? contend_by<os::PipeMutex>(kernel, clock)
+                  : contend_by<os::FutexMutex<scope>>(kernel, clock);
+  }
+
+  template <Hold K>
+  Outcome hold(K kernel, Stopwatch& clock) {
+    const Shared<os::Gate<scope>> gate(1, kernel.tasks());
+    const Shared<Outcome> outcomes(kernel.tasks(), Outcome{});
+    clock.start();
+    gather(
+        *gate, Place::any,
+        [&](std::uint64_t i) {
+          const os::Sighting sighting(*sightings_);
+          outcomes[i] = {kernel.begin(i), 1};
+          gate->park();
+        },
+        [&] {
+          clock.held(gate->parked());
+          gate->open(Stopwatch::now());
+        });
+    clock.stop();
+    return os::sum(outcomes.all());
+  }
+
+  template <Timers K>
+  Outcome timers(K kernel, Stopwatch& clock) {
+    return assemble(kernel.tasks(), Place::any, clock, [&](std::uint64_t i, std::int64_t opened) {
+      return os::sleep_once(kernel, i, opened, os::sleep_until);
+    });
+  }
+
+  template <Recipe K>
+  Outcome recipe(K kernel, Stopwatch& clock) {
+    return assemble(kernel.tasks(), Place::any, clock, [&](std::uint64_t i, std::int64_t opened) {
+      return os::follow_recipe(kernel, i, opened, os::sleep_until);
+    });
+  }
+
+  template <Phases K>
+  Outcome phases(K kernel, Stopwatch& clock) {
+    return pipes_ ? phases_by<os::PipeBarrier>(kernel, clock)
+                  : phases_by<os::FutexBarrier<scope>>(kernel, clock);
   }
 
   std::vector<WorkerReport> workers() const { return {sightings_->report()}; }
@@ -159,43 +209,80 @@ class Processes {
     const Shared<Turn> turns(kernel.tasks());
     turns[0].give(0);
     return assemble(kernel.tasks(), kernel.place(), clock,
-                    [&](std::uint64_t i) { return os::pass_tokens(kernel, turns, i); });
+                    [&](std::uint64_t i, auto) { return os::pass_tokens(kernel, turns, i); });
   }
 
   template <class Bounded, Channel K>
   Outcome send_through(const Shared<Bounded>& channel, const K& kernel, Stopwatch& clock) {
-    return assemble(kernel.producers() + kernel.consumers(), Place::any, clock,
-                    [&](std::uint64_t i) { return os::produce_or_consume(kernel, *channel, i); });
+    return assemble(
+        kernel.producers() + kernel.consumers(), Place::any, clock,
+        [&](std::uint64_t i, auto) { return os::produce_or_consume(kernel, *channel, i); });
   }
 
-  // Assembles the participants behind a gate, each a process that runs `body` with its number, and
-  // times them from the opening to the end of the last.
+  template <class Mutex, Contend K>
+  Outcome contend_by(const K& kernel, Stopwatch& clock) {
+    const Shared<Mutex> mutex(1);
+    const Shared<typename K::State> state(1);
+    const Outcome all = assemble(kernel.tasks(), Place::any, clock, [&](std::uint64_t, auto) {
+      return os::take_turns(kernel, *mutex, *state);
+    });
+    return {kernel.answer(*state), all.ops};
+  }
+
+  template <class Barrier, Phases K>
+  Outcome phases_by(const K& kernel, Stopwatch& clock) {
+    const Shared<Barrier> barrier(1, kernel.tasks());
+    const Shared<std::uint64_t> first(kernel.cells(), 0), second(kernel.cells(), 0);
+    const os::Grids grids{first.all(), second.all()};
+    kernel.fill(grids.first);
+    const Outcome all = assemble(kernel.tasks(), Place::any, clock, [&](std::uint64_t i, auto) {
+      return os::keep_in_step(kernel, grids, i, [&] { return barrier->arrive(); });
+    });
+    return {kernel.checksum(grids.from(kernel.phases())), all.ops};
+  }
+
+  // Assembles the participants behind a gate, each a process that runs `body` with its number and
+  // the time of the opening, and times them from then to the end of the last.
   template <class Body>
   Outcome assemble(std::uint64_t count, Place place, Stopwatch& clock, const Body& body) {
-    const Shared<os::Trouble> trouble(1);
     const Shared<os::Gate<scope>> gate(1, count);
     const Shared<Outcome> outcomes(count, Outcome{});
+    gather(
+        *gate, place,
+        [&](std::uint64_t i) {
+          if (!gate->park()) return;
+          const os::Sighting sighting(*sightings_);
+          outcomes[i] = body(i, gate->opened_at());
+          gate->leave();
+        },
+        [&] {
+          clock.start();
+          gate->open(clock.started_at());
+        });
+    clock.stop_at(gate->ended_at());
+    return os::sum(outcomes.all());
+  }
+
+  // Makes a process of each participant, which parks itself at the gate; calls `open` once all are
+  // there, and reaps them. If one dies, now or later, all end: nobody waits for the dead.
+  template <class Body, class Open>
+  void gather(os::Gate<scope>& gate, Place place, const Body& body, const Open& open) {
+    const Shared<os::Trouble> trouble(1);
+    const std::uint64_t count = gate.participants();
     Children children(count, Children::Bond::mutual, *trouble);
     for (std::uint64_t i = 0; i < count && !trouble->happened(); ++i) {
       // A process inherits the CPUs of the one that makes it.
-      const os::Restricted here(os::cpus_for(place, cpus_, i, count));
-      children.start([&] {
-        if (!gate->park()) return;
-        const os::Sighting sighting(*sightings_);
-        outcomes[i] = body(i);
-        gate->leave();
-      });
+      std::optional<os::Restricted> here;
+      if (place != Place::any) here.emplace(os::cpus_for(place, cpus_, i, count));
+      children.start([&] { body(i); });
     }
-    if (trouble->happened() || !all_parked(*gate, children)) {
-      gate->cancel();
+    if (trouble->happened() || !all_parked(gate, children)) {
+      gate.cancel();
     } else {
-      clock.start();
-      gate->open();
+      open();
     }
     children.reap();
     trouble->raise();
-    clock.stop_at(gate->ended_at());
-    return os::sum(outcomes.all());
   }
 
   // False if a participant died on its way to the gate. The dead wake nobody, so that they have to
@@ -216,8 +303,7 @@ class Processes {
 
 constexpr Option options[] = {
     {"wait", "futex|pipe", "",
-     "how processes wait for each other in hand-offs and channels: by futexes in shared memory, or "
-     "by pipes"},
+     "how processes wait for each other: by futexes in shared memory, or by pipes"},
 };
 
 }  // namespace

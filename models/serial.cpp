@@ -7,7 +7,9 @@
 
 #include "models/model.hpp"
 #include "models/os/affinity.hpp"
+#include "models/os/participants.hpp"
 #include "models/os/sightings.hpp"
+#include "models/os/sleep.hpp"
 
 namespace concbench {
 namespace {
@@ -41,9 +43,65 @@ class Serial {
     return all;
   }
 
+  // Nobody else is there to be locked out.
+  template <Contend K>
+  Outcome contend(K kernel, Stopwatch& clock) {
+    const os::Sighting sighting(sightings_);
+    struct NoLock {
+      // Between the sections stands what a compiler may not see through, as other models' locks do.
+      void lock() const { asm volatile("" ::: "memory"); }
+      void unlock() const { asm volatile("" ::: "memory"); }
+    } none;
+    typename K::State state{};
+    std::uint64_t ops = 0;
+    asm volatile("" : : "r"(&state) : "memory");  // the state must be where others could see it
+    clock.start();
+    for (std::uint64_t task = 0; task < kernel.tasks(); ++task) {
+      ops += os::take_turns(kernel, none, state).ops;
+    }
+    clock.stop();
+    return {kernel.answer(state), ops};
+  }
+
+  // While it sleeps for one task, the deadlines of others pass.
+  template <Timers K>
+  Outcome timers(K kernel, Stopwatch& clock) {
+    return one_after_another(kernel.tasks(), clock, [&](std::uint64_t task) {
+      return os::sleep_once(kernel, task, clock.started_at(), os::sleep_until);
+    });
+  }
+
+  template <Recipe K>
+  Outcome recipe(K kernel, Stopwatch& clock) {
+    return one_after_another(kernel.tasks(), clock, [&](std::uint64_t task) {
+      return os::follow_recipe(kernel, task, clock.started_at(), os::sleep_until);
+    });
+  }
+
+  // All tasks do their parts of a phase before any begins with the next: that needs no barrier.
+  template <Phases K>
+  Outcome phases(K kernel, Stopwatch& clock) {
+    const os::Sighting sighting(sightings_);
+    std::vector<std::uint64_t> first(kernel.cells()), second(kernel.cells());
+    const os::Grids grids{first, second};
+    kernel.fill(grids.first);
+    std::uint64_t phase = 0;
+    clock.start();
+    for (; phase < kernel.phases(); ++phase) {
+      for (std::uint64_t task = 0; task < kernel.tasks(); ++task) {
+        kernel.advance(grids.from(phase), grids.to(phase), task);
+      }
+    }
+    clock.stop();
+    return {kernel.checksum(grids.from(phase)), phase};
+  }
+
   std::vector<WorkerReport> workers() const { return {sightings_.report()}; }
 
-  static std::string no_verb(Shape) { return "one task cannot wait for another"; }
+  static std::string no_verb(Shape shape) {
+    return shape == Shape::hold ? "a task ends before the next begins: two are never alive at once"
+                                : "one task cannot wait for another";
+  }
   static std::string refusal(const Ask&) { return ""; }
 
  private:
@@ -70,6 +128,20 @@ class Serial {
       all.tasks += one.tasks;
     }
     ++all.tasks;
+    return all;
+  }
+
+  template <class Body>
+  Outcome one_after_another(std::uint64_t tasks, Stopwatch& clock, const Body& body) {
+    const os::Sighting sighting(sightings_);
+    Outcome all{0, 0};
+    clock.start();
+    for (std::uint64_t task = 0; task < tasks; ++task) {
+      const Outcome one = body(task);
+      all.answer += one.answer;
+      all.ops += one.ops;
+    }
+    clock.stop();
     return all;
   }
 

@@ -3,7 +3,9 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <mutex>
 #include <new>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -11,11 +13,14 @@
 
 #include "models/model.hpp"
 #include "models/os/affinity.hpp"
+#include "models/os/barrier.hpp"
 #include "models/os/channel.hpp"
 #include "models/os/gate.hpp"
+#include "models/os/mutex.hpp"
 #include "models/os/participants.hpp"
 #include "models/os/shortage.hpp"
 #include "models/os/sightings.hpp"
+#include "models/os/sleep.hpp"
 #include "models/os/turn.hpp"
 
 namespace concbench {
@@ -121,7 +126,54 @@ class Threads {
   template <Yielding K>
   Outcome yield(K kernel, Stopwatch& clock) {
     return assemble(kernel.tasks(), Place::any, clock,
-                    [&](std::uint64_t i) { return os::give_way(kernel, i); });
+                    [&](std::uint64_t i, auto) { return os::give_way(kernel, i); });
+  }
+
+  template <Contend K>
+  Outcome contend(K kernel, Stopwatch& clock) {
+    return condvar_ ? contend_by<std::mutex>(kernel, clock)
+                    : contend_by<os::FutexMutex<scope>>(kernel, clock);
+  }
+
+  // Threads that wait at the gate hold what a thread holds: its stack, and the kernel's.
+  template <Hold K>
+  Outcome hold(K kernel, Stopwatch& clock) {
+    os::Gate<scope> gate(kernel.tasks());
+    std::vector<Outcome> outcomes(kernel.tasks());
+    clock.start();
+    gather(
+        gate, Place::any,
+        [&](std::uint64_t i) {
+          const os::Sighting sighting(sightings_);
+          outcomes[i] = {kernel.begin(i), 1};
+          gate.park();
+        },
+        [&] {
+          clock.held(gate.parked());
+          gate.open(Stopwatch::now());
+        });
+    clock.stop();
+    return os::sum(outcomes);
+  }
+
+  template <Timers K>
+  Outcome timers(K kernel, Stopwatch& clock) {
+    return assemble(kernel.tasks(), Place::any, clock, [&](std::uint64_t i, std::int64_t opened) {
+      return os::sleep_once(kernel, i, opened, os::sleep_until);
+    });
+  }
+
+  template <Recipe K>
+  Outcome recipe(K kernel, Stopwatch& clock) {
+    return assemble(kernel.tasks(), Place::any, clock, [&](std::uint64_t i, std::int64_t opened) {
+      return os::follow_recipe(kernel, i, opened, os::sleep_until);
+    });
+  }
+
+  template <Phases K>
+  Outcome phases(K kernel, Stopwatch& clock) {
+    return condvar_ ? phases_by<os::CondvarBarrier>(kernel, clock)
+                    : phases_by<os::FutexBarrier<scope>>(kernel, clock);
   }
 
   std::vector<WorkerReport> workers() const { return {sightings_.report()}; }
@@ -169,49 +221,86 @@ class Threads {
     std::vector<Turn> turns(kernel.tasks());
     turns[0].give(0);
     return assemble(kernel.tasks(), kernel.place(), clock,
-                    [&](std::uint64_t i) { return os::pass_tokens(kernel, turns, i); });
+                    [&](std::uint64_t i, auto) { return os::pass_tokens(kernel, turns, i); });
   }
 
   template <class Bounded, Channel K>
   Outcome channel_by(const K& kernel, Stopwatch& clock) {
     std::vector<std::uint64_t> slots(kernel.capacity());
     Bounded channel(slots, kernel.producers());
-    return assemble(kernel.producers() + kernel.consumers(), Place::any, clock,
-                    [&](std::uint64_t i) { return os::produce_or_consume(kernel, channel, i); });
+    return assemble(
+        kernel.producers() + kernel.consumers(), Place::any, clock,
+        [&](std::uint64_t i, auto) { return os::produce_or_consume(kernel, channel, i); });
   }
 
-  // Assembles the participants behind a gate, each a thread that runs `body` with its number, and
-  // times them from the opening to the end of the last.
+  template <class Mutex, Contend K>
+  Outcome contend_by(const K& kernel, Stopwatch& clock) {
+    Mutex mutex;
+    typename K::State state{};
+    const Outcome all = assemble(kernel.tasks(), Place::any, clock, [&](std::uint64_t, auto) {
+      return os::take_turns(kernel, mutex, state);
+    });
+    return {kernel.answer(state), all.ops};
+  }
+
+  template <class Barrier, Phases K>
+  Outcome phases_by(const K& kernel, Stopwatch& clock) {
+    Barrier barrier(kernel.tasks());
+    std::vector<std::uint64_t> first(kernel.cells()), second(kernel.cells());
+    const os::Grids grids{first, second};
+    kernel.fill(grids.first);
+    const Outcome all = assemble(kernel.tasks(), Place::any, clock, [&](std::uint64_t i, auto) {
+      return os::keep_in_step(kernel, grids, i, [&] { return barrier.arrive(); });
+    });
+    return {kernel.checksum(grids.from(kernel.phases())), all.ops};
+  }
+
+  // Assembles the participants behind a gate, each a thread that runs `body` with its number and
+  // the time of the opening, and times them from then to the end of the last.
   template <class Body>
   Outcome assemble(std::uint64_t count, Place place, Stopwatch& clock, const Body& body) {
-    Trouble trouble;
     os::Gate<scope> gate(count);
     std::vector<Outcome> outcomes(count);
+    gather(
+        gate, place,
+        [&](std::uint64_t i) {
+          if (!gate.park()) return;
+          const os::Sighting sighting(sightings_);
+          outcomes[i] = body(i, gate.opened_at());
+          gate.leave();
+        },
+        [&] {
+          clock.start();
+          gate.open(clock.started_at());
+        });
+    clock.stop_at(gate.ended_at());
+    return os::sum(outcomes);
+  }
+
+  // Makes a thread of each participant, which parks itself at the gate; calls `open` once all are
+  // there, and joins them.
+  template <class Body, class Open>
+  void gather(os::Gate<scope>& gate, Place place, const Body& body, const Open& open) {
+    Trouble trouble;
     {
+      const std::uint64_t count = gate.participants();
       Crew crew(count);
       trouble.note([&] {
         for (std::uint64_t i = 0; i < count; ++i) {
           // A thread inherits the CPUs of the one that makes it.
-          const os::Restricted here(os::cpus_for(place, cpus_, i, count));
-          crew.start([&, i] {
-            if (!gate.park()) return;
-            const os::Sighting sighting(sightings_);
-            outcomes[i] = body(i);
-            gate.leave();
-          });
+          std::optional<os::Restricted> here;
+          if (place != Place::any) here.emplace(os::cpus_for(place, cpus_, i, count));
+          crew.start([&, i] { body(i); });
         }
       });
       if (trouble.happened()) {
         gate.cancel();
       } else {
         gate.all_parked();
-        clock.start();
-        gate.open();
+        open();
       }
     }
     trouble.raise();
-    clock.stop_at(gate.ended_at());
-    return os::sum(outcomes);
   }
 
   os::Restricted restricted_;
@@ -222,8 +311,8 @@ class Threads {
 
 constexpr Option options[] = {
     {"wait", "futex|condvar", "",
-     "how threads wait for each other in hand-offs and channels: by bare futexes, or by std::mutex "
-     "and std::condition_variable"},
+     "how threads wait for each other: by bare futexes, or by std::mutex and "
+     "std::condition_variable"},
 };
 
 }  // namespace

@@ -23,6 +23,16 @@ CASES = {
              {"producers": 2, "consumers": 2, "capacity": 64, "messages": 10_000},
              {"producers": 10, "consumers": 3, "capacity": 1, "messages": 7}],
     "yield": [{"tasks": 1, "yields": 1}, {"tasks": 100, "yields": 100}],
+    "mutex": [{"tasks": 1, "sections": 1}, {"tasks": 20, "sections": 1000}],
+    "hold": [{"n": 1, "touch": 0}, {"n": 2000, "touch": 0}, {"n": 100, "touch": 50_000}],
+    "sleepers": [{"n": 1, "first_us": 0, "span_us": 0},
+                 {"n": 500, "first_us": 1000, "span_us": 5000}],
+    "chef": [{"dishes": 1, "chop_us": 0, "boil_us": 0},
+             {"dishes": 20, "chop_us": 10, "boil_us": 2000}],
+    "block": [{"blockers": 0, "computers": 1, "rounds": 1, "call_us": 0, "compute_us": 0},
+              {"blockers": 4, "computers": 4, "rounds": 3, "call_us": 500, "compute_us": 20}],
+    "heat": [{"tasks": 1, "cells": 1, "phases": 1}, {"tasks": 7, "cells": 5, "phases": 3},
+             {"tasks": 4, "cells": 1000, "phases": 50}],
 }
 
 
@@ -129,6 +139,47 @@ class Goroutines(driver.WorkerChecks, unittest.TestCase):
             self.assertEqual(report["cpu"], -1)
             self.assertTrue(report["observed"])
             self.assertLessEqual(set(report["observed"]), set(cpus[:2]))
+
+    def observe(self, workload, params, iterations=1):
+        """The measures and the number of durations of an observed run."""
+        with self.start() as worker:
+            worker.open(workload, params, driver.allowed_cpus())
+            plain = worker.run(iterations)
+            self.assertFalse({"measures", "latency"} & set(plain))
+            sample = worker.run(iterations, observe=True)
+            answer, ops = driver.expected(workload, params)
+            self.assertEqual((sample["answer"], sample["ops"]), (str(answer), ops * iterations))
+            self.assertTrue(all(isinstance(value, int)
+                                for value in sample.get("measures", {}).values()))
+            return sample.get("measures", {}), sum(n for _, n in sample.get("latency", []))
+
+    def test_an_observed_run_notes_each_duration(self):
+        for workload, durations in [("spawn", 1000), ("ring", 999), ("mpmc", 10_000),
+                                    ("mutex", 20_000), ("sleepers", 500), ("chef", 20),
+                                    ("block", 12)]:
+            params = CASES[workload][1]
+            with self.subTest(workload=workload):
+                params = dict(params, hops=1000) if workload == "ring" else params
+                self.assertEqual(self.observe(workload, params)[1], durations)
+
+    def test_an_observed_run_has_the_measures_of_its_shape(self):
+        measures, _ = self.observe("hold", {"n": 10_000, "touch": 0})
+        self.assertEqual(measures["peak_live"], 10_000)
+        self.assertGreater(min(measures["make_ns"], measures["release_ns"]), 0)
+        self.assertGreaterEqual(measures["user_bytes_per_task"], 2048)
+        measures, _ = self.observe("chef", {"dishes": 5, "chop_us": 0, "boil_us": 300}, 3)
+        self.assertEqual(measures, {"wait_ns": 3 * 5 * 300_000})
+        measures, _ = self.observe("mutex", {"tasks": 4, "sections": 500})
+        self.assertLessEqual(measures["share_low"], measures["share_high"])
+        self.assertLessEqual(measures["share_high"], 500)
+        self.assertGreaterEqual(measures["longest_wait_ns"], 0)
+        self.assertEqual(self.observe("heat", CASES["heat"][1]), ({}, 0))
+
+    def test_more_than_memory_holds_is_refused_by_the_name_of_the_limit(self):
+        with self.start() as worker:
+            refused = worker.open("hold", {"n": 100_000_000, "touch": 1 << 20})
+            self.assertEqual(refused["type"], "refused")
+            self.assertRegex(refused["reason"], "memory")
 
     def test_usage_is_plausible(self):
         with self.start() as worker:

@@ -11,10 +11,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <functional>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
@@ -30,85 +26,14 @@
 #include "models/os/shortage.hpp"
 #include "models/os/sightings.hpp"
 #include "models/os/turn.hpp"
+#include "tests/os_variants.hpp"
 
 namespace concbench {
-
-extern const Model serial_model, threads_model, processes_model;
-
 namespace {
-
-#if defined(__SANITIZE_THREAD__)
-constexpr bool has_tsan = true;
-#elif defined(__has_feature)
-constexpr bool has_tsan = __has_feature(thread_sanitizer);
-#else
-constexpr bool has_tsan = false;
-#endif
-
-// A model with one of its variants.
-struct Variant {
-  const Model* model;
-  std::string wait;  // "" for a model without the option
-};
-
-std::string name_of_variant(const testing::TestParamInfo<Variant>& info) {
-  return std::string(info.param.model->name) + (info.param.wait.empty() ? "" : "_") +
-         info.param.wait;
-}
-
-Setup setup_of(const Variant& variant) {
-  concbench::Setup setup{os::allowed_cpus(), {}};
-  if (!variant.wait.empty()) setup.options["wait"] = variant.wait;
-  return setup;
-}
-
-// ThreadSanitizer runs a thread of its own, so that no process under it may fork as this model
-// does.
-#define SKIP_IF_IT_CANNOT_FORK(variant)                \
-  if (has_tsan && (variant).model == &processes_model) \
-  GTEST_SKIP() << "ThreadSanitizer has a thread of its own"
-
-std::ptrdiff_t entries(const std::string& folder) {
-  const std::filesystem::directory_iterator all(folder);
-  return std::distance(begin(all), end(all));
-}
-
-std::ptrdiff_t open_descriptors() { return entries("/proc/self/fd"); }
-
-// Whether this process has no child left, running or unreaped.
-bool childless() { return waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD; }
-
-// Runs `body` in a child of this process and returns its exit status, 255 if it was killed.
-int in_a_child(const std::function<int()>& body) {
-  const pid_t pid = fork();
-  if (pid == 0) _exit(body());
-  int status = 0;
-  waitpid(pid, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
-}
-
-std::vector<pid_t> children_of(pid_t pid) {
-  std::ifstream in("/proc/" + std::to_string(pid) + "/task/" + std::to_string(pid) + "/children");
-  return {std::istream_iterator<pid_t>(in), {}};
-}
-
-// The children of a process once it has `count` of them.
-std::vector<pid_t> await_children(pid_t pid, std::size_t count) {
-  std::vector<pid_t> children;
-  while ((children = children_of(pid)).size() < count) usleep(1000);
-  return children;
-}
 
 const Workload endless = PingPong{.hop_count = 1'000'000'000};
 
 // --- Every pair --------------------------------------------------------------------------------
-
-class OsModel : public testing::TestWithParam<Variant> {
- protected:
-  void SetUp() override { SKIP_IF_IT_CANNOT_FORK(GetParam()); }
-
-  std::unique_ptr<Instance> start() const { return GetParam().model->start(setup_of(GetParam())); }
-};
 
 INSTANTIATE_TEST_SUITE_P(, OsModel,
                          testing::Values(Variant{&serial_model, ""},

@@ -169,7 +169,7 @@ TEST(Gate, OpensForAllOnceAllAreParked) {
   gate.all_parked();
   EXPECT_EQ(inside, 0);
   const std::int64_t opened = Stopwatch::now();
-  gate.open();
+  gate.open(Stopwatch::now());
   threads.clear();
   EXPECT_EQ(inside, 2);
   EXPECT_GE(gate.ended_at(), opened);

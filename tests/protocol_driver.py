@@ -26,7 +26,9 @@ def expected(workload, params):
         return _kernels["fork_join"](kernel, kernel.root)
     if workload == "ping_pong":
         return _kernels["hand_off"](2, params["hops"])
-    name = {"spawn": "spawn", "ring": "hand_off", "mpmc": "channel", "yield": "yielding"}[workload]
+    name = {"spawn": "spawn", "ring": "hand_off", "mpmc": "channel", "yield": "yielding",
+            "mutex": "contend", "hold": "hold", "sleepers": "timers", "chef": "chef",
+            "block": "block", "heat": "phases"}[workload]
     return _kernels[name](**params)
 
 
@@ -83,8 +85,8 @@ class Worker:
         return self.ask(type="open", workload=workload, params=params,
                         cpus=allowed_cpus()[:1] if cpus is None else cpus, options=options or {})
 
-    def run(self, iterations=1):
-        return self.ask(type="run", iterations=iterations)
+    def run(self, iterations=1, **more):
+        return self.ask(type="run", iterations=iterations, **more)
 
     def exit_code(self):
         return self.process.wait(self.timeout)

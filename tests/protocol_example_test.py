@@ -16,7 +16,14 @@ class Page(unittest.TestCase):
                   ("ping_pong", {"hops": 5, "place": "any"}, (7, 5)),
                   ("ring", {"tasks": 10, "hops": 25}, (125, 25)),
                   ("mpmc", {"producers": 3, "consumers": 2, "capacity": 4, "messages": 10}, (55, 10)),
-                  ("yield", {"tasks": 10, "yields": 3}, (165, 30))]
+                  ("yield", {"tasks": 10, "yields": 3}, (165, 30)),
+                  ("mutex", {"tasks": 4, "sections": 25}, (5050, 100)),
+                  ("hold", {"n": 10, "touch": 0}, (55, 10)),
+                  ("sleepers", {"n": 4, "first_us": 0, "span_us": 0}, (10, 4)),
+                  ("chef", {"dishes": 3, "chop_us": 0, "boil_us": 0}, (42, 9)),
+                  ("block", {"blockers": 2, "computers": 1, "rounds": 5, "call_us": 0,
+                             "compute_us": 0}, (30, 15)),
+                  ("heat", {"tasks": 2, "cells": 4, "phases": 3}, (1913386921856, 3))]
         said = re.findall(r"answer (\d+),\s+ops (\d+)", driver.PAGE)
         self.assertEqual([(int(answer), int(ops)) for answer, ops in said],
                          [result for _, _, result in worked])

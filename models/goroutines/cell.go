@@ -9,8 +9,9 @@ import (
 
 // cell is what has been opened: a workload, on the CPUs that the process is then confined to.
 type cell struct {
-	perform run
-	seen    *sightings // nil where /proc does not tell
+	perform         run
+	seen            *sightings // nil where /proc does not tell
+	anonymousAtOpen int64
 }
 
 // newCell confines the process to the CPUs, with as many threads running goroutines at a time as
@@ -39,12 +40,17 @@ func newCell(asked request) (*cell, error) {
 	if err != nil {
 		seen = nil
 	}
-	return &cell{perform, seen}, nil
+	anonymous, _ := anonymousMemory()
+	return &cell{perform, seen, anonymous}, nil
 }
 
-// run performs the workload so many times and answers with their sums.
-func (c *cell) run(iterations int64) any {
-	var clock stopwatch
+// run performs the workload so many times and answers with their sums. If it is observed, what is to
+// be noted is noted, and the time may be less than exact.
+func (c *cell) run(iterations int64, observe bool) any {
+	clock := stopwatch{anonymousAtOpen: c.anonymousAtOpen}
+	if observe {
+		clock.probe = newProbe()
+	}
 	first := c.perform(&clock)
 	ops := first.ops
 	for i := int64(1); i < iterations; i++ {
@@ -55,7 +61,7 @@ func (c *cell) run(iterations int64) any {
 		}
 		ops += next.ops
 	}
-	return sample{
+	reply := sample{
 		Type:        "sample",
 		Iterations:  iterations,
 		WallNs:      clock.sum.wall.Nanoseconds(),
@@ -66,6 +72,11 @@ func (c *cell) run(iterations int64) any {
 		Involuntary: clock.sum.involuntary,
 		Workers:     c.workers(),
 	}
+	if observe {
+		reply.Measures = clock.probe.measures
+		reply.Latency = clock.probe.latency()
+	}
+	return reply
 }
 
 func (c *cell) workers() []*workerReport {

@@ -40,13 +40,13 @@ func TestRunsThatAnswerDifferentlyFail(t *testing.T) {
 		calls++
 		return tally{answer: calls / 3, ops: 1}
 	}}
-	if reply, ok := drifting.run(2).(sample); !ok || reply.Ops != 2 || reply.Answer != "0" {
+	if reply, ok := drifting.run(2, false).(sample); !ok || reply.Ops != 2 || reply.Answer != "0" {
 		t.Errorf("two equal answers: %v", reply)
 	}
-	if reply, ok := drifting.run(3).(sample); !ok || reply.Ops != 3 || reply.Answer != "1" {
+	if reply, ok := drifting.run(3, false).(sample); !ok || reply.Ops != 3 || reply.Answer != "1" {
 		t.Errorf("three equal answers: %v", reply)
 	}
-	if reply, ok := drifting.run(4).(refusal); !ok || reply.Type != "failed" {
+	if reply, ok := drifting.run(4, false).(refusal); !ok || reply.Type != "failed" {
 		t.Errorf("different answers: %v", reply)
 	}
 }

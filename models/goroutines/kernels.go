@@ -35,13 +35,14 @@ type handOff interface {
 }
 
 // channel describes messages item(0) … item(messages−1) from producers to consumers through one
-// bounded channel; the answer is the sum of what was received.
+// bounded channel; the answer is the sum of take(item) of what was received.
 type channel interface {
 	producers() uint64
 	consumers() uint64
 	capacity() uint64
 	messages() uint64
 	item(i uint64) uint64
+	take(item uint64) uint64
 }
 
 // yielding describes tasks that give way; the answer is the sum of tick(task) over all yields.
@@ -139,11 +140,12 @@ func (ring) pass(token, task uint64) uint64 { return token + task + 1 }
 // mpmc is producers and consumers that share one channel.
 type mpmc struct{ senders, receivers, slots, messageCount uint64 }
 
-func (k mpmc) producers() uint64  { return k.senders }
-func (k mpmc) consumers() uint64  { return k.receivers }
-func (k mpmc) capacity() uint64   { return k.slots }
-func (k mpmc) messages() uint64   { return k.messageCount }
-func (mpmc) item(i uint64) uint64 { return i + 1 }
+func (k mpmc) producers() uint64     { return k.senders }
+func (k mpmc) consumers() uint64     { return k.receivers }
+func (k mpmc) capacity() uint64      { return k.slots }
+func (k mpmc) messages() uint64      { return k.messageCount }
+func (mpmc) item(i uint64) uint64    { return i + 1 }
+func (mpmc) take(item uint64) uint64 { return item }
 
 // yield is tasks that only give way to each other.
 type yield struct{ taskCount, yieldCount uint64 }

@@ -30,6 +30,7 @@ type request struct {
 	CPUs       []int                      `json:"cpus"`
 	Options    map[string]string          `json:"options"`
 	Iterations int64                      `json:"iterations"`
+	Observe    bool                       `json:"observe"`
 }
 
 type hello struct {
@@ -60,6 +61,10 @@ type sample struct {
 	Voluntary   int64           `json:"voluntary"`
 	Involuntary int64           `json:"involuntary"`
 	Workers     []*workerReport `json:"workers"` // null where /proc does not tell
+
+	// Of an observed run, where the shape has them.
+	Measures map[string]int64 `json:"measures,omitempty"`
+	Latency  [][2]uint64      `json:"latency,omitempty"`
 }
 
 // refusal says why something was not done: its type is "refused" or "failed".
@@ -133,7 +138,7 @@ func answer(asked request, open **cell) (any, error) {
 		if asked.Iterations < 1 {
 			return nil, errors.New("run: iterations must be at least 1")
 		}
-		return (*open).run(asked.Iterations), nil
+		return (*open).run(asked.Iterations, asked.Observe), nil
 	case "close":
 		return closed{Type: "closed"}, nil
 	default:

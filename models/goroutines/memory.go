@@ -13,13 +13,16 @@ const goroutineBytes = 2048 + 400
 
 // fits says why so many goroutines cannot all be alive here, or nil. It is asked for participants of
 // a gate, which are; a tree's tasks are not (fib(30) makes 2.7 million and peaks at 0.3 GB).
-func fits(goroutines uint64) error {
+func fits(goroutines uint64) error { return fitsEach(goroutines, goroutineBytes) }
+
+// fitsEach is the same for goroutines that take more than the least.
+func fitsEach(goroutines, each uint64) error {
 	check := func(bytes uint64, source string) error {
-		if goroutines <= bytes/goroutineBytes {
+		if goroutines <= bytes/each {
 			return nil
 		}
 		return fmt.Errorf("%d goroutines of at least %d bytes exceed %s, %d MB",
-			goroutines, goroutineBytes, source, bytes/1e6)
+			goroutines, each, source, bytes/1e6)
 	}
 	if kilobytes, found := readNumber("/proc/meminfo", `MemAvailable: +(\d+) kB`); found {
 		if err := check(kilobytes*1024, "the memory that is available"); err != nil {
@@ -32,6 +35,25 @@ func fits(goroutines uint64) error {
 		return check(limit, "the cgroup's memory.max")
 	}
 	return nil
+}
+
+// anonymousMemory is what of the program is in memory and no part of a file, in bytes.
+func anonymousMemory() (bytes int64, known bool) {
+	resident, knowsAll := readNumber("/proc/self/statm", `^\d+ (\d+)`)
+	shared, knowsShared := readNumber("/proc/self/statm", `^\d+ \d+ (\d+)`)
+	return (int64(resident) - int64(shared)) * int64(os.Getpagesize()), knowsAll && knowsShared
+}
+
+// kernelMemory is what the kernel keeps, for whomever: stacks, page tables and slabs, in bytes.
+func kernelMemory() (bytes int64, known bool) {
+	for _, entry := range []string{"KernelStack", "PageTables", "Slab"} {
+		kilobytes, found := readNumber("/proc/meminfo", entry+`: +(\d+) kB`)
+		if !found {
+			return 0, false
+		}
+		bytes += int64(kilobytes) * 1024
+	}
+	return bytes, true
 }
 
 // readMatch returns what the pattern's group matches in a file, or "" if that cannot be read.

@@ -20,6 +20,10 @@ type stopwatch struct {
 	sum     usage
 	before  syscall.Rusage
 	started time.Time
+
+	probe           *probe            // nil unless the run is observed
+	anonymousAtOpen int64             // bytes that the program had when the cell was opened
+	onHeld          func(alive int64) // called by hold, untimed, while all tasks are alive; may be nil
 }
 
 // start reads usage first and the wall clock last, and stop the other way round, so that reading
@@ -29,12 +33,14 @@ func (s *stopwatch) start() {
 	s.started = time.Now()
 }
 
-func (s *stopwatch) stop() {
-	s.sum.wall += time.Since(s.started)
+func (s *stopwatch) stop() time.Duration {
+	interval := time.Since(s.started)
+	s.sum.wall += interval
 	after := used()
 	s.sum.cpu += cpuTime(after) - cpuTime(s.before)
 	s.sum.voluntary += after.Nvcsw - s.before.Nvcsw
 	s.sum.involuntary += after.Nivcsw - s.before.Nivcsw
+	return interval
 }
 
 func used() (usage syscall.Rusage) {

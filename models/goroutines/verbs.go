@@ -68,8 +68,10 @@ func runFanOut[K fanOut](kernel K, clock *stopwatch) tally {
 	results := make([]tally, kernel.tasks())
 	done.Add(len(results))
 	for i := range results {
+		made := clock.probe.stamp()
 		go func(i int) {
 			defer done.Done()
+			clock.probe.since(made)
 			results[i] = tally{kernel.body(uint64(i)), 1}
 		}(i)
 	}
@@ -81,6 +83,13 @@ func runFanOut[K fanOut](kernel K, clock *stopwatch) tally {
 // runHandOff joins neighbours by unbuffered channels: a send waits for its receiver, which is Go's
 // own hand-off.
 func runHandOff[K handOff](kernel K, clock *stopwatch) tally {
+	if clock.probe != nil {
+		return passToken(observedRing[K]{kernel, clock.probe}, clock)
+	}
+	return passToken(kernel, clock)
+}
+
+func passToken[K handOff](kernel K, clock *stopwatch) tally {
 	tasks, hops := kernel.tasks(), kernel.hops()
 	inboxes := make([]chan uint64, tasks)
 	for i := range inboxes {
@@ -108,6 +117,13 @@ func runHandOff[K handOff](kernel K, clock *stopwatch) tally {
 // runChannel lets producers and consumers share one buffered channel, which is closed when the last
 // producer has ended; consumers range over it until then. A message counts when it is received.
 func runChannel[K channel](kernel K, clock *stopwatch) tally {
+	if clock.probe != nil {
+		return sendAll(observedChannel[K]{kernel, clock.probe}, clock)
+	}
+	return sendAll(kernel, clock)
+}
+
+func sendAll[K channel](kernel K, clock *stopwatch) tally {
 	producers := kernel.producers()
 	messages := make(chan uint64, kernel.capacity())
 	var producing sync.WaitGroup
@@ -126,7 +142,7 @@ func runChannel[K channel](kernel K, clock *stopwatch) tally {
 			return mine
 		}
 		for message := range messages {
-			mine.answer += message
+			mine.answer += kernel.take(message)
 			mine.ops++
 		}
 		return mine

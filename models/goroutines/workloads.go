@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // workload is a name, its parameters, and the way from their values to a run: a verb with its kernel.
@@ -74,6 +75,36 @@ var workloads = []workload{
 		kernel := yield{uint64(v["tasks"]), uint64(v["yields"])}
 		return func(clock *stopwatch) tally { return runYield(kernel, clock) }, fits(kernel.tasks())
 	}},
+	{"mutex", []parameter{number("tasks", 1, 1e6), number("sections", 1, 1e9)}, func(v values) (run, error) {
+		kernel := mutex{uint64(v["tasks"]), uint64(v["sections"])}
+		return func(clock *stopwatch) tally { return runContend(kernel, clock) }, fits(kernel.taskCount)
+	}},
+	{"hold", []parameter{number("n", 1, 1e8), number("touch", 0, 1<<20)}, func(v values) (run, error) {
+		kernel := hold{uint64(v["n"]), v["touch"]}
+		perform := func(clock *stopwatch) tally { return runHold(kernel, clock) }
+		return perform, fitsEach(kernel.n, kernel.bytesPerTask())
+	}},
+	{"sleepers", []parameter{number("n", 1, 1e7), number("first_us", 0, 6e7), number("span_us", 0, 6e7)},
+		func(v values) (run, error) {
+			kernel := sleepers{uint64(v["n"]), v["first_us"], v["span_us"]}
+			return func(clock *stopwatch) tally { return runTimers(kernel, clock) }, fits(kernel.n)
+		}},
+	{"chef", []parameter{number("dishes", 1, 1e6), number("chop_us", 0, 1e6), number("boil_us", 0, 1e7)},
+		func(v values) (run, error) {
+			kernel := chef{uint64(v["dishes"]), microseconds(v["chop_us"]), microseconds(v["boil_us"])}
+			return func(clock *stopwatch) tally { return runRecipe(kernel, clock) }, fits(kernel.tasks())
+		}},
+	{"block", []parameter{number("blockers", 0, 1e5), number("computers", 1, 1e5), number("rounds", 1, 1e6),
+		number("call_us", 0, 1e6), number("compute_us", 0, 1e6)}, func(v values) (run, error) {
+		kernel := blocking{uint64(v["blockers"]), uint64(v["computers"]), uint64(v["rounds"]),
+			microseconds(v["call_us"]), microseconds(v["compute_us"])}
+		return func(clock *stopwatch) tally { return runRecipe(kernel, clock) }, fits(kernel.tasks())
+	}},
+	{"heat", []parameter{number("tasks", 1, 1e5), number("cells", 1, 1e7), number("phases", 1, 1e6)},
+		func(v values) (run, error) {
+			kernel := heat{uint64(v["tasks"]), uint64(v["cells"]), uint64(v["phases"])}
+			return func(clock *stopwatch) tally { return runPhases(kernel, clock) }, fits(kernel.taskCount)
+		}},
 }
 
 func number(name string, low, high int64) parameter {
@@ -83,6 +114,8 @@ func number(name string, low, high int64) parameter {
 func word(name string, choices ...string) parameter {
 	return parameter{name: name, choices: choices}
 }
+
+func microseconds(number int64) time.Duration { return time.Duration(number) * time.Microsecond }
 
 func isPower(number, base int64) bool {
 	power := int64(1)

@@ -20,6 +20,7 @@
 
 #include "models/model.hpp"
 #include "models/os/futex.hpp"
+#include "models/os/mutex.hpp"
 #include "models/os/pipe.hpp"
 
 namespace concbench::os {
@@ -45,29 +46,6 @@ class Buffer {
  private:
   std::span<std::uint64_t> slots_;
   std::size_t first_ = 0, size_ = 0;
-};
-
-// Free, held, or held while others may sleep; uncontended it needs no system call.
-// Source: mutex2 of "Futexes Are Tricky".
-template <Scope scope>
-class FutexMutex {
- public:
-  void lock() {
-    std::uint32_t seen = free;
-    if (state_.compare_exchange_strong(seen, held, std::memory_order_acquire)) return;
-    while (state_.exchange(contended, std::memory_order_acquire) != free) {
-      futex_wait<scope>(state_, contended);
-    }
-  }
-  void unlock() {
-    if (state_.exchange(free, std::memory_order_release) == contended) {
-      futex_wake<scope>(state_, 1);
-    }
-  }
-
- private:
-  enum : std::uint32_t { free, held, contended };
-  Word state_{free};
 };
 
 // Those who sleep until the state under a mutex changes. All but `wake` are called with the mutex

@@ -14,7 +14,9 @@ template <Scope scope>
 class Gate {
  public:
   explicit Gate(std::uint64_t participants)
-      : missing_(static_cast<std::uint32_t>(participants)), inside_(participants) {}
+      : participants_(static_cast<std::uint32_t>(participants)),
+        missing_(participants_),
+        inside_(participants) {}
 
   // A participant counts itself and sleeps until the gate opens; false if there is nothing to do
   // because others could not be made.
@@ -38,8 +40,20 @@ class Gate {
     return true;
   }
 
-  void open() { set(opened); }
+  std::uint64_t participants() const { return participants_; }
+  // How many are parked, as they counted themselves.
+  std::uint64_t parked() const { return participants_ - missing_.load(std::memory_order_acquire); }
+
+  // Lets all of them go on. `when` is what the clock said, for those who cannot read it themselves:
+  // other processes.
+  void open(std::int64_t when) {
+    opened_at_ = when;
+    set(opened);
+  }
   void cancel() { set(cancelled); }
+
+  // For participants that the gate has let through.
+  std::int64_t opened_at() const { return opened_at_; }
 
   // When the last participant ended. For whoever has joined them all.
   std::int64_t ended_at() const { return ended_at_; }
@@ -52,10 +66,11 @@ class Gate {
     futex_wake<scope>(state_);
   }
 
+  const std::uint32_t participants_;
   Word missing_;  // participants not yet parked
   Word state_{closed};
   std::atomic<std::uint64_t> inside_;  // participants not yet ended
-  std::int64_t ended_at_ = 0;
+  std::int64_t opened_at_ = 0, ended_at_ = 0;
 };
 
 }  // namespace concbench::os

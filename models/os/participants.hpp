@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,69 @@ Outcome give_way(const K& kernel, std::uint64_t task) {
   for (; outcome.ops < kernel.yields(); ++outcome.ops) {
     sched_yield();
     outcome.answer += kernel.tick(task);
+  }
+  return outcome;
+}
+
+// Goes through the critical section again and again; `lock` is all that keeps the others out.
+template <Contend K, class Lock>
+Outcome take_turns(const K& kernel, Lock& lock, typename K::State& state) {
+  Outcome outcome{0, 0};
+  typename K::Own own{};
+  for (; outcome.ops < kernel.sections(); ++outcome.ops) {
+    kernel.ask(own);
+    lock.lock();
+    kernel.enter(state, own);
+    lock.unlock();
+  }
+  return outcome;
+}
+
+// Sleeps until its deadline, by `sleep_until(when)`.
+template <Timers K, class SleepUntil>
+Outcome sleep_once(const K& kernel, std::uint64_t task, std::int64_t opened_at,
+                   const SleepUntil& sleep_until) {
+  const std::int64_t deadline = opened_at + kernel.delay_ns(task);
+  sleep_until(deadline);
+  return {kernel.woke(task, Stopwatch::now() - deadline), 1};
+}
+
+// Waits by `sleep_until(when)`; a call that blocks in the kernel is made as it is.
+template <Recipe K, class SleepUntil>
+Outcome follow_recipe(const K& kernel, std::uint64_t task, std::int64_t opened_at,
+                      const SleepUntil& sleep_until) {
+  Outcome outcome{0, 0};
+  for (std::int64_t since = opened_at; outcome.ops < kernel.steps(task); ++outcome.ops) {
+    const RecipeStep step = kernel.step(task, outcome.ops);
+    if (step.kind == RecipeStep::Kind::wait) {
+      sleep_until(Stopwatch::now() + step.ns);
+    } else {
+      kernel.work(step);
+    }
+    const std::int64_t now = Stopwatch::now();
+    outcome.answer += kernel.did(task, outcome.ops, since, now);
+    since = now;
+  }
+  return outcome;
+}
+
+// The two grids of a stencil, in memory that all tasks share.
+struct Grids {
+  std::span<std::uint64_t> first, second;
+
+  std::span<std::uint64_t> from(std::uint64_t phase) const { return phase % 2 ? second : first; }
+  std::span<std::uint64_t> to(std::uint64_t phase) const { return from(phase + 1); }
+};
+
+// Does its part of each phase. `arrive()` is the barrier; it returns true in one of those who meet
+// there, who counts it.
+template <Phases K, class Arrive>
+Outcome keep_in_step(const K& kernel, const Grids& grids, std::uint64_t task,
+                     const Arrive& arrive) {
+  Outcome outcome{0, 0};
+  for (std::uint64_t phase = 0; phase < kernel.phases(); ++phase) {
+    kernel.advance(grids.from(phase), grids.to(phase), task);
+    if (arrive()) ++outcome.ops;
   }
   return outcome;
 }

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func TestContendLetsOneInAtATime(t *testing.T) {
+	onWorkers(t, func(t *testing.T) {
+		var clock stopwatch
+		expect(t, runContend(mutex{1, 1}, &clock), tally{1, 1})
+		// Two who enter at once count the same number: then the sum is too small.
+		expect(t, runContend(mutex{8, 5000}, &clock), tally{40000 * 40001 / 2, 40000})
+	})
+}
+
+func TestContendNotesEveryWaitAndTheShares(t *testing.T) {
+	clock := stopwatch{probe: newProbe()}
+	runContend(mutex{3, 50}, &clock)
+	if got := counted(clock.probe); got != 150 {
+		t.Errorf("%d waits", got)
+	}
+	low, high := clock.probe.measures["share_low"], clock.probe.measures["share_high"]
+	if low < 1 || low > high || high > 50 {
+		t.Errorf("shares from %d to %d of 50", low, high)
+	}
+}
+
+func TestHoldHasAllAliveAtOnce(t *testing.T) {
+	onWorkers(t, func(t *testing.T) {
+		before := runtime.NumGoroutine()
+		var told, seen int
+		clock := stopwatch{probe: newProbe(), onHeld: func(alive int64) {
+			told, seen = int(alive), runtime.NumGoroutine()-before
+		}}
+		expect(t, runHold(hold{500, 0}, &clock), tally{500 * 501 / 2, 500})
+		if told != 500 || seen != 500 || clock.probe.measures["peak_live"] != 500 {
+			t.Errorf("%d were told, %d seen, measures: %v", told, seen, clock.probe.measures)
+		}
+		made, released := clock.probe.measures["make_ns"], clock.probe.measures["release_ns"]
+		if made <= 0 || released <= 0 || clock.sum.wall.Nanoseconds() != made+released {
+			t.Errorf("made in %d ns, released in %d, %v in all", made, released, clock.sum.wall)
+		}
+	})
+}
+
+func TestHoldNotesWhatAGoroutineTakes(t *testing.T) {
+	anonymous, known := anonymousMemory()
+	if !known {
+		t.Skip("no /proc")
+	}
+	for _, touch := range []int64{0, 20000} {
+		clock := stopwatch{probe: newProbe(), anonymousAtOpen: anonymous}
+		runHold(hold{5000, touch}, &clock)
+		each := clock.probe.measures["user_bytes_per_task"]
+		if each < 2048+touch || each > 8192+4*touch {
+			t.Errorf("%d bytes for a goroutine that touched %d", each, touch)
+		}
+	}
+}
+
+func TestSleepersNeverWakeEarly(t *testing.T) {
+	onWorkers(t, func(t *testing.T) {
+		clock := stopwatch{probe: newProbe()}
+		kernel := sleepers{100, 1000, 10000}
+		expect(t, runTimers(kernel, &clock), tally{5050, 100})
+		if got := counted(clock.probe); got != 100 {
+			t.Errorf("%d were timed", got)
+		}
+		for task := uint64(0); task < kernel.n; task++ {
+			if clock.sum.wall < kernel.delay(task) {
+				t.Fatalf("%v in all, but task %d sleeps %v", clock.sum.wall, task, kernel.delay(task))
+			}
+		}
+	})
+	if early := (sleepers{}).woke(3, -1); early != 0 {
+		t.Errorf("an early wake counts %d", early)
+	}
+}
+
+func TestDishesBoilAtTheSameTime(t *testing.T) {
+	onWorkers(t, func(t *testing.T) {
+		clock := stopwatch{probe: newProbe()}
+		const boil = 50 * time.Millisecond
+		expect(t, runRecipe(chef{8, 0, boil}, &clock), tally{7 * 36, 24})
+		if clock.sum.wall < boil || clock.sum.wall > 4*boil {
+			t.Errorf("eight dishes took %v", clock.sum.wall)
+		}
+		if waited := clock.probe.measures["wait_ns"]; waited != 8*boil.Nanoseconds() {
+			t.Errorf("waits of %d ns in all", waited)
+		}
+	})
+}
+
+func TestABlockingCallBlocksForItsTime(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	clock := stopwatch{probe: newProbe()}
+	kernel := blocking{4, 2, 3, 5 * time.Millisecond, 10 * time.Microsecond}
+	expect(t, runRecipe(kernel, &clock), tally{3 * 21, 18})
+	if clock.sum.wall < 15*time.Millisecond {
+		t.Errorf("three calls of 5 ms took %v", clock.sum.wall)
+	}
+	if got := counted(clock.probe); got != 6 {
+		t.Errorf("%d computations were timed", got)
+	}
+}
+
+func TestWorkTakesTheTimeItIsGiven(t *testing.T) {
+	best := time.Hour
+	for i := 0; i < 50; i++ {
+		start := time.Now()
+		workFor(1e6)
+		if took := time.Since(start); took < best {
+			best = took
+		}
+	}
+	if best < 800*time.Microsecond || best > 2*time.Millisecond {
+		t.Errorf("1 ms of work takes %v at best", best)
+	}
+}
+
+// alone runs the phases with one task: the independent answer.
+func alone(kernel heat) uint64 {
+	kernel.taskCount = 1
+	from, to := kernel.fill(), make([]uint64, kernel.cellCount)
+	for phase := uint64(0); phase < kernel.phaseCount; phase++ {
+		kernel.advance(from, to, 0)
+		from, to = to, from
+	}
+	return kernel.checksum(from)
+}
+
+func TestPhasesAnswerAsOneTaskAloneWould(t *testing.T) {
+	onWorkers(t, func(t *testing.T) {
+		var clock stopwatch
+		for _, kernel := range []heat{{1, 1, 1}, {7, 5, 3}, {4, 1000, 200}} {
+			expect(t, runPhases(kernel, &clock), tally{alone(kernel), kernel.phaseCount})
+		}
+	})
+}
+
+func TestNobodyPassesTheBarrierBeforeAllHaveCome(t *testing.T) {
+	onWorkers(t, func(t *testing.T) {
+		const participants, phases = 5, 500
+		meeting := newBarrier(participants)
+		var done [participants]atomic.Int64
+		var clock stopwatch
+		all := throughGate(participants, &clock, func(task uint64) (mine tally) {
+			for phase := int64(0); phase < phases; phase++ {
+				for i := range done {
+					if other := done[i].Load(); other != phase && other != phase+1 {
+						t.Errorf("task %d has done %d phases, task %d %d", i, other, task, phase)
+						return mine
+					}
+				}
+				done[task].Add(1)
+				if meeting.arrive() {
+					mine.ops++
+				}
+			}
+			return mine
+		})
+		expect(t, all, tally{0, phases})
+	})
+}
