@@ -1,6 +1,6 @@
 #include "models/runtime/switch.hpp"
 
-#if !(defined(__x86_64__) && defined(__LP64__)) || defined(CONCBENCH_BOOST_CONTEXT)
+#if defined(CONCBENCH_BOOST_CONTEXT)
 
 #include <boost/context/detail/fcontext.hpp>
 
