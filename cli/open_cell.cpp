@@ -142,12 +142,19 @@ void OpenCell::note_workers(const Json& message) {
   workers_ = std::move(seen);  // a worker reports all it has seen since the cell was opened
 }
 
-ProcessInfo OpenCell::close() {
+ProcessInfo OpenCell::close() try {
   info_.peak_rss_bytes = talk_.peak_rss_bytes();
   const Json closed = ask({{"type", "close"}}, "closed");
   info_.children_peak_rss_bytes = optional_integer(closed, "children_peak_rss_bytes");
+  if (const Json* notes = optional_field(closed, "notes")) {
+    for (const auto& [name, note] : as_object(*notes, "notes").items()) {
+      notes_[name] = as_string(note, "notes." + name);
+    }
+  }
   talk_.finish();
   return info_;
+} catch (const BadJson& error) {
+  throw WorkerFailure(Status::failed, fmt::format("a message of the worker: {}", error.what()));
 }
 
 void merge_workers(std::vector<ObservedWorker>& into, const std::vector<ObservedWorker>& more) {
@@ -158,6 +165,18 @@ void merge_workers(std::vector<ObservedWorker>& into, const std::vector<Observed
     into[i].observed.assign(cpus.begin(), cpus.end());
     into[i].cpu = more[i].cpu;
     into[i].migrations += more[i].migrations;
+  }
+}
+
+void merge_notes(std::map<std::string, std::string>& into,
+                 const std::map<std::string, std::string>& more) {
+  for (const auto& [name, note] : more) {
+    std::string& all = into[name];
+    if (all.empty()) {
+      all = note;
+    } else if (all.find(note) == all.npos) {
+      all += "; in another process: " + note;
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +37,8 @@ class OpenCell {
   const std::string& answer() const { return answer_; }
   // Where the workers were seen, over all runs so far.
   const std::vector<ObservedWorker>& workers() const { return workers_; }
+  // What the worker says about how it ran, once it is closed.
+  const std::map<std::string, std::string>& notes() const { return notes_; }
 
  private:
   struct Sighting {
@@ -55,11 +58,16 @@ class OpenCell {
   Conversation talk_;
   std::string answer_;
   std::vector<ObservedWorker> workers_;
+  std::map<std::string, std::string> notes_;
   ProcessInfo info_;
 };
 
 // Adds the sightings of the same workers in another process.
 void merge_workers(std::vector<ObservedWorker>& into, const std::vector<ObservedWorker>& more);
+
+// Adds the notes of another process: where it says something else, both are kept.
+void merge_notes(std::map<std::string, std::string>& into,
+                 const std::map<std::string, std::string>& more);
 
 // Why these sightings contradict the placement, or "". With `pinned`, worker i belongs on
 // requested[i] alone; without, every worker belongs somewhere in the set.

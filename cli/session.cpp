@@ -52,6 +52,7 @@ struct Contribution {
   ProcessInfo process;
   std::vector<Sample> samples;
   std::vector<ObservedWorker> workers;
+  std::map<std::string, std::string> notes;
   std::string answer;
 };
 
@@ -77,6 +78,7 @@ Contribution measure(const Candidate& candidate, const Job& job, int process,
   made.answer = cell.answer();
   made.process = cell.close();
   made.process.index = process;
+  made.notes = cell.notes();
   return made;
 }
 
@@ -84,6 +86,7 @@ void add(Cell& cell, Contribution made) {
   cell.processes.push_back(made.process);
   cell.samples.insert(cell.samples.end(), made.samples.begin(), made.samples.end());
   merge_workers(cell.workers, made.workers);
+  merge_notes(cell.notes, made.notes);
   cell.answer = std::move(made.answer);
 }
 

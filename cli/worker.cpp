@@ -160,8 +160,7 @@ class Worker {
       try {
         const Json message = parse_json(line);
         if (string_field(message, "type") == "close") {
-          instance_.reset();
-          say({{"type", "closed"}, {"children_peak_rss_bytes", or_null(children_peak_rss())}});
+          say(close());
           return exit_ok;
         }
         say(answer(message));
@@ -228,6 +227,15 @@ class Worker {
     return refused(error.what());
   } catch (const std::system_error& error) {  // a CPU that may not be used, say
     return refused(error.what());
+  }
+
+  // What the model notes is what it has come to, so it is asked last.
+  Json close() {
+    const Notes notes = instance_ ? instance_->notes() : Notes{};
+    instance_.reset();
+    return {{"type", "closed"},
+            {"children_peak_rss_bytes", or_null(children_peak_rss())},
+            {"notes", notes}};
   }
 
   Json run(const Json& message) {

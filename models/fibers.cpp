@@ -365,15 +365,7 @@ class Fibers {
 
   std::vector<WorkerReport> workers() const { return scheduler_.reports(); }
 
-  // What an overflow of a stack meets, as far as stacks were needed yet.
-  std::string stack_guard() const {
-    switch (scheduler_.stacks()->guard()) {
-      case Stacks::Guard::page_marker: return "MADV_GUARD_INSTALL";
-      case Stacks::Guard::mprotect: return "mprotect";
-      case Stacks::Guard::none: return "none: the kernel's limit of mappings is reached";
-    }
-    return "";
-  }
+  Notes notes() const { return {{"stack_guard", scheduler_.stacks()->guard()}}; }
 
   static std::string no_verb(Shape) { return ""; }
 

@@ -21,6 +21,8 @@
 //     static std::string no_verb(Shape shape);
 //     // Why a size cannot be held here, or "".
 //     static std::string refusal(const Ask& ask);
+//     // Only if there are any: facts about how it ran that its numbers depend on.
+//     Notes notes() const;
 //     // Only if it binds its workers to one CPU each.
 //     static constexpr bool pins = true;
 //   };
@@ -68,6 +70,10 @@ struct WorkerReport {
   std::uint64_t migrations;   // changes of CPU between two sightings
 };
 
+// What a reader of its numbers should know of how a model ran: {"idle": "spins 200 ms, then
+// sleeps"}.
+using Notes = std::map<std::string, std::string>;
+
 // A size that someone wants to run, for a model to refuse.
 struct Ask {
   Shape shape;
@@ -96,6 +102,7 @@ class Instance {
   // With a probe, what there is to note is noted there, and the time may be less than exact.
   virtual Outcome run(const Workload& workload, Stopwatch& clock, Probe* probe = nullptr) = 0;
   virtual std::vector<WorkerReport> workers() const = 0;
+  virtual Notes notes() const = 0;
 };
 
 struct Model {
@@ -185,6 +192,13 @@ class Started final : public Instance {
   }
 
   std::vector<WorkerReport> workers() const override { return model_.workers(); }
+
+  Notes notes() const override {
+    if constexpr (requires { model_.notes(); })
+      return model_.notes();
+    else
+      return {};
+  }
 
  private:
   M model_;

@@ -92,7 +92,8 @@ struct Cell {
   std::optional<std::int64_t> cold_start_ns;  // median over processes
 
   std::vector<int> requested_cpus;
-  std::vector<ObservedWorker> workers;  // merged over processes
+  std::vector<ObservedWorker> workers;       // merged over processes
+  std::map<std::string, std::string> notes;  // what the model says about how it ran
 
   // "fibers/fib/n:27/cores:2": the name in Google Benchmark's terms, unique in a result. A layout
   // other than compact, the default, is added: "…/cores:2/layout:spread".

@@ -15,7 +15,8 @@ namespace {
 // ---- The fields ------------------------------------------------------------------------------
 // Each list below names the members of one struct for both ways, so that what is written is read.
 // An archive is called with the name of a field and the member, which is const when it writes. Its
-// object() groups fields that no struct of their own stands for; its derived() is never read.
+// object() groups fields that no struct of their own stands for; its derived() is never read; its
+// added() is a field that the first results of this schema do not have.
 
 template <class T, class Struct>
 concept Of = std::same_as<std::remove_const_t<T>, Struct>;
@@ -101,6 +102,7 @@ void fields(auto& archive, Of<Cell> auto& cell) {
     placement("requested", cell.requested_cpus);
     placement("workers", cell.workers);
   });
+  archive.added("notes", cell.notes);
 }
 
 void fields(auto& archive, Of<Request> auto& request) {
@@ -185,6 +187,7 @@ class Writer {
     object_[name] = std::move(writer.object_);
   }
   void derived(const char* name, auto&& make) { object_[name] = make(); }
+  void added(const char* name, const auto& member) { (*this)(name, member); }
 
   template <class T>
   requires requires(Writer& writer, const T& value) { fields(writer, value); }
@@ -342,6 +345,9 @@ class Reader {
     members(reader);
   }
   void derived(const char*, auto&&) const {}
+  void added(const char* name, auto& member) const {
+    if (optional_field(object_, name)) (*this)(name, member);
+  }
 
  private:
   const Json& member_json(const char* name) const {

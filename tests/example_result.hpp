@@ -118,6 +118,7 @@ inline Result example_result() {
                            "processes differ by 38 %"};
   cells.push_back(measured(cell("fibers:stack=64k", "fib", fib), {5.11, 5.07}, 1.98));
   cells.back().warnings = {"4.2 % of the CPU time was taken by other programs"};
+  cells.back().notes = {{"stack_guard", "MADV_GUARD_INSTALL"}};
   cells.push_back(unmeasured(cell("coroutines", "fib", fib), Status::failed,
                              "answered 143 where 144 was expected"));
   cells.push_back(measured(cell("exec:纤程 | ñandú", "fib", fib), {238, 231, 244}, 1.9));

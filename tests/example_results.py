@@ -68,7 +68,7 @@ def cell(model, workload, shape, op, params, cores, value, processes, draw):
         "answer": "1" if ok else "", "verified": ok, "processes": [], "samples": samples, "summary": summary,
         "latency_ns": None, "memory": {"peak_rss": None, "children_peak_rss": None},
         "measures": {"cold_start_ns": None},
-        "placement": {"requested": list(range(cores)), "workers": []}}
+        "placement": {"requested": list(range(cores)), "workers": []}, "notes": {}}
 
 
 def result(cells, cores):

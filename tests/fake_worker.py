@@ -82,7 +82,8 @@ def main():
         elif message["type"] == "run":
             say(sample(cell, message["iterations"]))
         elif message["type"] == "close":
-            say({"type": "closed", "children_peak_rss_bytes": None})
+            say({"type": "closed", "children_peak_rss_bytes": None,
+                 "notes": {"mood": "cheerful", "number": str(os.getpid())}})
             sys.exit(3 if MODE == "bad_end" else 0)
 
 

@@ -148,6 +148,12 @@ TEST(ResultJson, NamesTheFieldThatIsWrongAndWhereItIs) {
   }
 }
 
+TEST(ResultJson, ReadsResultsFromBeforeAFieldWasAdded) {
+  Json json = example_json();
+  for (Json& cell : json["concbench"]["cells"]) cell.erase("notes");
+  EXPECT_TRUE(result_from_json(json).cells[0].notes.empty());
+}
+
 TEST(ResultJson, IgnoresFieldsThatItDoesNotKnow) {
   Json json = example_json();
   json["concbench"]["cells"][0]["colour"] = "red";

@@ -73,7 +73,7 @@ TEST(Crowd, of_200000_fibers_is_guarded_and_fits_into_what_the_model_asks_for) {
   }
   fibers::Fibers model(two_workers());
   EXPECT_LE(bytes_a_task(model, 200'000), 8'192u);
-  EXPECT_EQ(model.stack_guard(), "MADV_GUARD_INSTALL");
+  EXPECT_EQ(model.notes().at("stack_guard"), "MADV_GUARD_INSTALL");
 }
 
 TEST(Crowd, of_a_million_coroutines_fits_into_what_the_model_asks_for) {

@@ -71,6 +71,12 @@ class Everything(unittest.TestCase):
             for worker in cell["placement"]["workers"]:
                 self.assertLessEqual(set(worker["observed"]), requested, cell["model"])
 
+    def test_fibers_say_what_guards_their_stacks(self):
+        ran = [cell for cell in self.cells if cell["model"] == "fibers" and cell["status"] == "ok"]
+        self.assertTrue(ran)
+        for cell in ran:
+            self.assertRegex(cell["notes"]["stack_guard"], "MADV_GUARD_INSTALL|mprotect")
+
     def test_the_schema_accepts_it(self):
         jsonschema.Draft7Validator(schema()).validate(self.result)
 

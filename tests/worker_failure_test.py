@@ -34,6 +34,11 @@ class WorkerFailure(unittest.TestCase):
         self.assertTrue(honest["verified"])
         self.assertAlmostEqual(honest["summary"]["ns_per_op"]["median"], 50)
 
+    def test_notes_of_all_processes_are_kept(self):
+        _, _, honest = cells_with("crash")
+        self.assertEqual(honest["notes"]["mood"], "cheerful")
+        self.assertRegex(honest["notes"]["number"], r"^\d+; in another process: \d+$")
+
     def test_a_crash_names_the_signal(self):
         self.expect("crash", "crashed", "signal 11")
 

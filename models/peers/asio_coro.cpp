@@ -275,6 +275,7 @@ class AsioCoro {
   }
 
   std::vector<WorkerReport> workers() const { return threads_.reports(); }
+  Notes notes() const { return peers::AsioThreads::notes(); }
 
   static std::string no_verb(Shape) { return ""; }
 

@@ -318,6 +318,7 @@ class AsioPool {
   }
 
   std::vector<WorkerReport> workers() const { return threads_.reports(); }
+  Notes notes() const { return peers::AsioThreads::notes(); }
 
   static std::string no_verb(Shape) { return ""; }
   static std::string refusal(const Ask&) { return ""; }

@@ -41,6 +41,7 @@ class AsioThreads {
   void finish() { finished_.release(); }
 
   std::vector<WorkerReport> reports() const { return seats_.reports(); }
+  static Notes notes() { return {{"idle", "Asio's own: sleeps at once"}}; }
 
  private:
   inline static thread_local std::size_t seat = 0;

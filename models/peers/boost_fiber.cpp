@@ -442,6 +442,9 @@ class BoostFiber {
   }
 
   std::vector<WorkerReport> workers() const { return workers_.reports(); }
+  Notes notes() const {
+    return {{"idle", "looks for work until the run is over, then sleeps"}, {"stack_guard", "none"}};
+  }
 
   static std::string no_verb(Shape) { return ""; }
 

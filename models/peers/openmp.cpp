@@ -32,6 +32,8 @@ constexpr std::string_view summary = "tasks of OpenMP: task and taskwait in a pa
 #include <omp.h>
 
 #include <array>
+#include <cstdlib>
+#include <string>
 #include <vector>
 
 #include "models/os/affinity.hpp"
@@ -108,6 +110,13 @@ class OpenMp {
   }
 
   std::vector<WorkerReport> workers() const { return seats_.reports(); }
+  Notes notes() const {
+    const char* policy = std::getenv("OMP_WAIT_POLICY");
+    return {{"idle",
+             policy
+                 ? std::string("OMP_WAIT_POLICY=") + policy
+                 : "libgomp's default: spins 300,000 rounds (100 if oversubscribed), then sleeps"}};
+  }
 
   static std::string no_verb(Shape shape) {
     return shape == Shape::yield

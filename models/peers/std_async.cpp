@@ -64,6 +64,7 @@ class StdAsync {
   }
 
   std::vector<WorkerReport> workers() const { return {sightings_.report()}; }
+  Notes notes() const { return {{"idle", "no workers: a thread a task, asleep while it waits"}}; }
 
   static std::string no_verb(Shape) {
     return "a future is set once: std::async has nothing for tasks that meet or take turns";

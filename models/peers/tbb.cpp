@@ -120,6 +120,7 @@ class Tbb {
   }
 
   std::vector<WorkerReport> workers() const { return seats_.reports(); }
+  Notes notes() const { return {{"idle", "oneTBB's own: searches for a while, then sleeps"}}; }
 
   static std::string no_verb(Shape shape) {
     return shape == Shape::yield

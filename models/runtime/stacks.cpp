@@ -20,8 +20,11 @@ namespace {
 // stack instead of 8, and no limit but memory.
 constexpr int guard_install = 102;
 
-// Each mprotected guard splits a mapping in two. Half of what the kernel allows is left to others.
-std::uint64_t mprotects_allowed() {
+// Each mprotected guard splits a mapping in two, and the kernel limits their number. Half of what
+// it allows is left to others; stacks beyond that lie in their slabs without a guard, since a model
+// that could hold no more would be worse.
+std::uint64_t most_guards(Stacks::Guard guard) {
+  if (guard == Stacks::Guard::page_marker) return UINT64_MAX;
   std::uint64_t maps = 65'530;  // the kernel's default
   std::ifstream("/proc/sys/vm/max_map_count") >> maps;
   return maps / 4;
@@ -49,7 +52,7 @@ Stacks::Stacks(std::size_t bytes, Guard guard)
     : page_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))),
       stack_bytes_((bytes + page_ - 1) / page_ * page_),
       guard_(guard),
-      mprotects_left_(mprotects_allowed()) {}
+      most_guards_(most_guards(guard)) {}
 
 Stacks::~Stacks() {
   for (const Slab& slab : slabs_) {
@@ -70,10 +73,17 @@ Fiber* Stacks::fiber_of(std::byte* stack, std::size_t colour) const {
 }
 
 bool Stacks::protect(std::byte* page) {
+  if (guards_ == most_guards_) return false;
   if (guard_ == Guard::page_marker) return madvise(page, page_, guard_install) == 0;
-  if (guard_ == Guard::none || mprotects_left_ == 0) return false;
-  --mprotects_left_;
   return mprotect(page, page_, PROT_NONE) == 0;
+}
+
+std::string Stacks::guard() const {
+  const std::lock_guard guard(mutex_);
+  const std::string how = guard_ == Guard::page_marker ? "MADV_GUARD_INSTALL" : "mprotect";
+  if (guards_ == stacks_made_) return how;
+  return how + " on " + std::to_string(guards_) + " of " + std::to_string(stacks_made_) +
+         " stacks: the kernel's limit of mappings leaves no more (vm.max_map_count)";
 }
 
 void Stacks::grow() {
@@ -90,7 +100,8 @@ void Stacks::grow() {
   slabs_.push_back({static_cast<std::byte*>(memory), bytes, stacks});
   for (std::size_t i = stacks; i-- > 0;) {
     std::byte* stack = slabs_.back().memory + i * stride;
-    if (!protect(stack)) guard_ = Guard::none;
+    guards_ += protect(stack);
+    ++stacks_made_;
     Fiber* fiber = new (fiber_of(stack, i)) Fiber;
     fiber->bottom = stack + page_;
     // An inline call needs a small frame; the rest is for what a kernel's leaf may need.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <string>
 #include <vector>
 
 namespace concbench::runtime {
@@ -14,7 +15,7 @@ struct Fiber;
 class Stacks {
  public:
   // How an overflow is made to crash rather than to corrupt.
-  enum class Guard { page_marker, mprotect, none };
+  enum class Guard { page_marker, mprotect };
 
   static constexpr std::size_t least_bytes = 16 * 1024;
 
@@ -28,9 +29,10 @@ class Stacks {
   Fiber* take(std::size_t& count);
   void give(Fiber* first, Fiber* last);
 
-  // What this kernel offers; what is in force, which is nothing once mappings have run out.
+  // What this kernel offers.
   static Guard best_guard();
-  Guard guard() const { return guard_; }
+  // What is in force, in words: mprotect cannot guard every stack.
+  std::string guard() const;
 
  private:
   struct Slab {
@@ -44,9 +46,10 @@ class Stacks {
 
   const std::size_t page_;
   const std::size_t stack_bytes_;  // a multiple of the page, without the guard
-  Guard guard_;
-  std::uint64_t mprotects_left_;
-  std::mutex mutex_;
+  const Guard guard_;
+  const std::uint64_t most_guards_;
+  std::uint64_t stacks_made_ = 0, guards_ = 0;
+  mutable std::mutex mutex_;
   Fiber* free_ = nullptr;
   std::vector<Slab> slabs_;
 };
