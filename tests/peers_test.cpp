@@ -75,6 +75,76 @@ TEST(Peers, RefuseAPlaceThatTheLibraryDoesNotLetThemChoose) {
   }
 }
 
+// Those whose tasks can wait.
+constexpr const char* waiting_peers[] = {"boost-fiber", "asio-pool", "asio-coro", "std-async"};
+
+TEST(Peers, HoldAllTasksAtOnce) {
+  for (const char* name : waiting_peers) {
+    const Model* model = find_model(name);
+    if (!is_here(*model)) continue;
+    for (const std::size_t workers : {1u, 3u}) {
+      SCOPED_TRACE(name);
+      std::uint64_t told = 0;
+      Stopwatch clock;
+      clock.on_held = [&](std::uint64_t alive) { told = alive; };
+      const HoldMany hold{.n = 300};
+      const Outcome outcome = model->start(setup_of(workers))->run(hold, clock);
+      EXPECT_EQ(told, 300u);
+      EXPECT_EQ(outcome.ops, 300u);
+      EXPECT_EQ(outcome.answer, hold.expected());
+      EXPECT_GT(clock.last_make_ns(), 0);
+      EXPECT_GT(clock.last_release_ns(), 0);
+    }
+  }
+}
+
+TEST(Peers, WakeNobodyEarlyAndOverlapWaits) {
+  const Sleepers sleepers{.n = 50, .first_us = 1'000, .span_us = 20'000};
+  const Chef chef{.dishes = 8, .chop_us = 0, .boil_us = 40'000};
+  for (const char* name : waiting_peers) {
+    const Model* model = find_model(name);
+    if (!is_here(*model)) continue;
+    SCOPED_TRACE(name);
+    const auto instance = model->start(setup_of(1));
+    Stopwatch clock;
+    // Who wakes early, or takes a dish off the fire, adds nothing to the answer.
+    EXPECT_EQ(instance->run(sleepers, clock).answer, sleepers.expected());
+    EXPECT_GE(clock.last_wall_ns(), 15'000'000);
+    EXPECT_EQ(instance->run(chef, clock).answer, chef.expected());
+    EXPECT_GE(clock.last_wall_ns(), 40'000'000);
+    EXPECT_LT(clock.last_wall_ns(), 4 * 40'000'000);
+  }
+}
+
+TEST(Peers, LetOneIntoTheCriticalSectionAndKeepInStep) {
+  const Mutex mutex{.task_count = 6, .section_count = 3'000};
+  const Heat heat{.task_count = 7, .cell_count = 50, .phase_count = 300};
+  for (const char* name : {"tbb", "openmp", "boost-fiber", "asio-pool", "asio-coro", "std-async"}) {
+    const Model* model = find_model(name);
+    if (!is_here(*model)) continue;
+    SCOPED_TRACE(name);
+    const auto instance = model->start(setup_of(4));
+    Stopwatch clock;
+    // Two who enter at once count the same number, and a cell that is read too early differs.
+    EXPECT_EQ(instance->run(mutex, clock).answer, mutex.expected());
+    const Outcome stencil = instance->run(heat, clock);
+    EXPECT_EQ(stencil.answer, heat.expected());
+    EXPECT_EQ(stencil.ops, 300u);
+  }
+}
+
+TEST(Peers, WithoutTimersSayThatAWaitingTaskWouldHoldItsThread) {
+  for (const char* name : {"tbb", "openmp"}) {
+    const Model* model = find_model(name);
+    if (!is_here(*model)) continue;
+    for (const Workload& workload :
+         {Workload(Sleepers{}), Workload(Chef{}), Workload(HoldMany{})}) {
+      EXPECT_NE(model->no_pair(workload).find("would hold its thread"), std::string::npos)
+          << name << ": " << model->no_pair(workload);
+    }
+  }
+}
+
 TEST(BoostFiber, RefusesACapacityThatItsChannelCannotHave) {
   const Model* model = find_model("boost-fiber");
   if (!is_here(*model)) GTEST_SKIP() << model->missing();

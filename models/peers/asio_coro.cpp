@@ -2,9 +2,10 @@
 //
 // Written as the Asio documentation (version 1.22, "C++20 Coroutines Support") has it: a task is an
 // awaitable that co_spawn starts, operations complete by use_awaitable, tasks talk over the
-// experimental concurrent_channel, and post gives way. All are bound to the pool's own type of
-// executor, which saves the cost of any_io_executor. An awaitable that is only awaited is a call;
-// to be a task that another thread may run, a child begins with post.
+// experimental concurrent_channel, and post gives way; a strand stands in place of a lock. All are
+// bound to the pool's own type of executor, which saves the cost of any_io_executor. An awaitable
+// that is only awaited is a call; to be a task that another thread may run, a child begins with
+// post.
 #include "models/model.hpp"
 #include "models/peers/absent.hpp"
 
@@ -22,17 +23,21 @@ constexpr std::string_view summary = "Asio's awaitable coroutines on its thread_
 #ifdef CONCBENCH_HAS_LIBRARY
 
 #include <asio/awaitable.hpp>
+#include <asio/bind_executor.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/error.hpp>
 #include <asio/experimental/as_tuple.hpp>
 #include <asio/experimental/concurrent_channel.hpp>
+#include <asio/strand.hpp>
 #include <asio/use_awaitable.hpp>
+#include <chrono>
 #include <deque>
 #include <tuple>
 
 #include "models/os/participants.hpp"
 #include "models/os/shortage.hpp"
+#include "models/peers/asio_barrier.hpp"
 #include "models/peers/asio_threads.hpp"
 #include "models/peers/tally.hpp"
 
@@ -203,6 +208,87 @@ Awaitable<Outcome> give_way(Executor executor, K kernel, std::uint64_t task) {
   co_return outcome;
 }
 
+// ---- contend, hold, timers, recipe, phases
+
+// A critical section runs on the strand that all share, one at a time; there the task also asks for
+// its next, for which it queues anew.
+template <Contend K>
+Awaitable<Outcome> take_turns(K kernel, asio::strand<Executor>& strand, typename K::State& state) {
+  Outcome outcome{0, 0};
+  typename K::Own own{};
+  for (; outcome.ops < kernel.sections(); ++outcome.ops) {
+    kernel.ask(own);
+    co_await asio::post(asio::bind_executor(strand, awaiting));
+    kernel.enter(state, own);
+  }
+  co_return outcome;
+}
+
+// Coroutines that wait for the end of a channel to which nobody sends, until all do.
+template <Hold K>
+struct Held {
+  Awaitable<void> stay(std::uint64_t task) {
+    outcomes[task] = {kernel.begin(task), 1};
+    const std::uint64_t alive = parked.fetch_add(1) + 1;
+    if (alive == kernel.tasks()) {
+      clock.held(alive);
+      gate.close();
+    }
+    co_await receive(gate);
+    if (running.fetch_sub(1) > 1) co_return;
+    clock.stop();
+    threads.finish();
+  }
+
+  const K kernel;
+  AsioThreads& threads;
+  Stopwatch& clock;
+  std::vector<Outcome> outcomes = std::vector<Outcome>(kernel.tasks());
+  Box gate{threads.executor()};
+  std::atomic<std::uint64_t> parked{0}, running{kernel.tasks()};
+};
+
+template <Timers K>
+Awaitable<Outcome> sleep_once(Executor executor, K kernel, std::uint64_t task,
+                              std::int64_t opened_at) {
+  const std::int64_t deadline = opened_at + kernel.delay_ns(task);
+  AsioThreads::Timer timer(executor, AsioThreads::moment(deadline));
+  co_await timer.async_wait(awaiting);
+  co_return Outcome{kernel.woke(task, Stopwatch::now() - deadline), 1};
+}
+
+template <Recipe K>
+Awaitable<Outcome> follow_recipe(Executor executor, K kernel, std::uint64_t task,
+                                 std::int64_t opened_at) {
+  AsioThreads::Timer timer(executor);
+  Outcome outcome{0, 0};
+  for (std::int64_t since = opened_at; outcome.ops < kernel.steps(task); ++outcome.ops) {
+    const RecipeStep step = kernel.step(task, outcome.ops);
+    if (step.kind == RecipeStep::Kind::wait) {
+      timer.expires_after(std::chrono::nanoseconds(step.ns));
+      co_await timer.async_wait(awaiting);
+    } else {
+      kernel.work(step);
+    }
+    const std::int64_t now = Stopwatch::now();
+    outcome.answer += kernel.did(task, outcome.ops, since, now);
+    since = now;
+  }
+  co_return outcome;
+}
+
+template <Phases K>
+Awaitable<Outcome> keep_in_step(K kernel, const os::Grids& grids, std::uint64_t task,
+                                peers::AsioBarrier& barrier) {
+  Outcome outcome{0, 0};
+  for (std::uint64_t phase = 0; phase < kernel.phases(); ++phase) {
+    kernel.advance(grids.from(phase), grids.to(phase), task);
+    const bool last = co_await barrier.arrive();
+    if (last) ++outcome.ops;
+  }
+  co_return outcome;
+}
+
 // ---- The model
 
 class AsioCoro {
@@ -272,6 +358,54 @@ class AsioCoro {
     return Meeting(kernel.tasks(), threads_, clock).run([&](std::uint64_t task) {
       return give_way(threads_.executor(), kernel, task);
     });
+  }
+
+  template <Contend K>
+  Outcome contend(K kernel, Stopwatch& clock) {
+    asio::strand<Executor> strand(threads_.executor());
+    typename K::State state{};
+    const Outcome all = Meeting(kernel.tasks(), threads_, clock).run([&](std::uint64_t) {
+      return take_turns(kernel, strand, state);
+    });
+    return {kernel.answer(state), all.ops};
+  }
+
+  template <Hold K>
+  Outcome hold(K kernel, Stopwatch& clock) {
+    Held<K> held{kernel, threads_, clock};
+    threads_.run([&, executor = threads_.executor(), count = kernel.tasks()] {
+      clock.start();
+      for (std::uint64_t i = 0; i < count; ++i) {
+        asio::co_spawn(executor, held.stay(i), asio::detached);
+      }
+    });
+    return os::sum(held.outcomes);
+  }
+
+  template <Timers K>
+  Outcome timers(K kernel, Stopwatch& clock) {
+    return Meeting(kernel.tasks(), threads_, clock).run([&](std::uint64_t task) {
+      return sleep_once(threads_.executor(), kernel, task, clock.started_at());
+    });
+  }
+
+  template <Recipe K>
+  Outcome recipe(K kernel, Stopwatch& clock) {
+    return Meeting(kernel.tasks(), threads_, clock).run([&](std::uint64_t task) {
+      return follow_recipe(threads_.executor(), kernel, task, clock.started_at());
+    });
+  }
+
+  template <Phases K>
+  Outcome phases(K kernel, Stopwatch& clock) {
+    std::vector<std::uint64_t> first(kernel.cells()), second(kernel.cells());
+    const os::Grids grids{first, second};
+    kernel.fill(grids.first);
+    peers::AsioBarrier barrier(kernel.tasks(), threads_.executor());
+    const Outcome all = Meeting(kernel.tasks(), threads_, clock).run([&](std::uint64_t task) {
+      return keep_in_step(kernel, grids, task, barrier);
+    });
+    return {kernel.checksum(grids.from(kernel.phases())), all.ops};
   }
 
   std::vector<WorkerReport> workers() const { return threads_.reports(); }

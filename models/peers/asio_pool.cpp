@@ -4,7 +4,8 @@
 // Written as the Asio documentation (version 1.22) has it: thread_pool; post for work that others
 // may run, defer for what continues the handler that is about to end ("post, dispatch and defer");
 // the experimental concurrent_channel with completion handlers, tried first and waited for only if
-// it must be. A participant of a ring or a channel is its state and the handler that comes next.
+// it must be; strands in place of locks; steady_timer. A participant of a ring or a channel is its
+// state and the handler that comes next.
 #include "models/model.hpp"
 #include "models/peers/absent.hpp"
 
@@ -24,6 +25,8 @@ constexpr std::string_view summary = "handlers on Asio's thread_pool; waiting is
 #include <asio/defer.hpp>
 #include <asio/error.hpp>
 #include <asio/experimental/concurrent_channel.hpp>
+#include <asio/strand.hpp>
+#include <chrono>
 #include <deque>
 
 #include "models/os/participants.hpp"
@@ -261,6 +264,110 @@ struct Turns {
   Crowd& crowd;
 };
 
+// ---- contend, hold, timers, recipe, phases
+
+// A critical section is a handler on the one strand that all tasks share, which runs one at a time.
+template <Contend K>
+struct Sections {
+  void go_on(std::uint64_t task) {
+    std::uint64_t& entered = crowd.outcomes[task].ops;
+    if (entered == kernel.sections()) return crowd.leave();
+    kernel.ask(own[task]);
+    asio::post(strand, [this, task, &entered] {
+      kernel.enter(state, own[task]);
+      ++entered;
+      go_on(task);
+    });
+  }
+
+  const K kernel;
+  Crowd& crowd;
+  asio::strand<AsioThreads::Executor> strand{crowd.executor};
+  typename K::State state{};
+  std::vector<typename K::Own> own = std::vector<typename K::Own>(crowd.outcomes.size());
+};
+
+// A task that is held is a handler that waits for the end of a channel to which nobody sends.
+template <Hold K>
+struct Held {
+  void begin(std::uint64_t task) {
+    crowd.outcomes[task] = {kernel.begin(task), 1};
+    gate.async_receive([this](asio::error_code, std::uint64_t) { crowd.leave(); });
+    const std::uint64_t alive = parked.fetch_add(1) + 1;
+    if (alive < kernel.tasks()) return;
+    clock.held(alive);
+    gate.close();
+  }
+
+  const K kernel;
+  Crowd& crowd;
+  Stopwatch& clock;
+  Bounded gate{crowd.executor, 0};
+  std::atomic<std::uint64_t> parked{0};
+};
+
+// A dish is its place in the script, and the handler that comes next.
+template <Recipe K>
+struct Cooking {
+  struct Dish {
+    AsioThreads::Timer timer;
+    std::int64_t since;
+  };
+
+  void go_on(std::uint64_t task) {
+    const std::uint64_t s = crowd.outcomes[task].ops;
+    if (s == kernel.steps(task)) return crowd.leave();
+    const RecipeStep step = kernel.step(task, s);
+    if (step.kind == RecipeStep::Kind::wait) {
+      dishes[task].timer.expires_after(std::chrono::nanoseconds(step.ns));
+      return dishes[task].timer.async_wait([this, task](asio::error_code) { did(task); });
+    }
+    asio::post(crowd.executor, [this, task, step] {
+      kernel.work(step);
+      did(task);
+    });
+  }
+
+  void did(std::uint64_t task) {
+    Outcome& mine = crowd.outcomes[task];
+    const std::int64_t now = Stopwatch::now();
+    mine.answer += kernel.did(task, mine.ops, dishes[task].since, now);
+    ++mine.ops;
+    dishes[task].since = now;
+    go_on(task);
+  }
+
+  const K kernel;
+  Crowd& crowd;
+  std::deque<Dish> dishes;
+};
+
+// The last task of a phase makes those of the next.
+template <Phases K>
+struct Stencil {
+  void begin_phase() {
+    missing = kernel.tasks();
+    for (std::uint64_t task = 0, tasks = kernel.tasks(); task < tasks; ++task) {
+      asio::post(crowd.executor, [this, task] {
+        kernel.advance(grids.from(ended), grids.to(ended), task);
+        if (missing.fetch_sub(1, std::memory_order_acq_rel) == 1) end_phase();
+      });
+    }
+  }
+
+  void end_phase() {
+    if (++ended < kernel.phases()) return begin_phase();
+    crowd.outcomes[0].ops = ended;
+    crowd.leave(kernel.tasks());
+  }
+
+  const K kernel;
+  Crowd& crowd;
+  const os::Grids grids;
+  std::uint64_t ended = 0;
+  std::atomic<std::uint64_t> missing{0};
+};
+
 // ---- The model
 
 class AsioPool {
@@ -315,6 +422,64 @@ class AsioPool {
     Crowd crowd(kernel.tasks(), threads_, clock);
     Turns<K> turns{kernel, crowd};
     return crowd.run_each([&](std::uint64_t task) { turns.begin(task); });
+  }
+
+  template <Contend K>
+  Outcome contend(K kernel, Stopwatch& clock) {
+    Crowd crowd(kernel.tasks(), threads_, clock);
+    Sections<K> sections{kernel, crowd};
+    const Outcome all = crowd.run_each([&](std::uint64_t task) {
+      asio::post(crowd.executor, [&sections, task] { sections.go_on(task); });
+    });
+    return {kernel.answer(sections.state), all.ops};
+  }
+
+  template <Hold K>
+  Outcome hold(K kernel, Stopwatch& clock) {
+    Crowd crowd(kernel.tasks(), threads_, clock);
+    Held<K> held{kernel, crowd, clock};
+    return crowd.run_each([&](std::uint64_t task) {
+      asio::post(crowd.executor, [&held, task] { held.begin(task); });
+    });
+  }
+
+  template <Timers K>
+  Outcome timers(K kernel, Stopwatch& clock) {
+    Crowd crowd(kernel.tasks(), threads_, clock);
+    std::deque<AsioThreads::Timer> timers;
+    for (std::uint64_t i = 0; i < kernel.tasks(); ++i) timers.emplace_back(crowd.executor);
+    return crowd.run_each([&](std::uint64_t task) {
+      const std::int64_t deadline = clock.started_at() + kernel.delay_ns(task);
+      timers[task].expires_at(AsioThreads::moment(deadline));
+      timers[task].async_wait([&crowd, kernel, task, deadline](asio::error_code) {
+        crowd.outcomes[task] = {kernel.woke(task, Stopwatch::now() - deadline), 1};
+        crowd.leave();
+      });
+    });
+  }
+
+  template <Recipe K>
+  Outcome recipe(K kernel, Stopwatch& clock) {
+    Crowd crowd(kernel.tasks(), threads_, clock);
+    Cooking<K> cooking{kernel, crowd, {}};
+    for (std::uint64_t i = 0; i < kernel.tasks(); ++i) {
+      cooking.dishes.push_back({AsioThreads::Timer(crowd.executor), 0});
+    }
+    return crowd.run_each([&](std::uint64_t task) {
+      cooking.dishes[task].since = clock.started_at();
+      cooking.go_on(task);
+    });
+  }
+
+  template <Phases K>
+  Outcome phases(K kernel, Stopwatch& clock) {
+    std::vector<std::uint64_t> first(kernel.cells()), second(kernel.cells());
+    const os::Grids grids{first, second};
+    kernel.fill(grids.first);
+    Crowd crowd(kernel.tasks(), threads_, clock);
+    Stencil<K> stencil{kernel, crowd, grids};
+    const Outcome all = crowd.run([&] { stencil.begin_phase(); });
+    return {kernel.checksum(grids.from(stencil.ended)), all.ops};
   }
 
   std::vector<WorkerReport> workers() const { return threads_.reports(); }

@@ -5,9 +5,12 @@
 // which it offers no setting for.
 #pragma once
 
+#include <asio/basic_waitable_timer.hpp>
 #include <asio/post.hpp>
 #include <asio/thread_pool.hpp>
+#include <asio/wait_traits.hpp>
 #include <atomic>
+#include <chrono>
 #include <latch>
 #include <memory>
 #include <semaphore>
@@ -20,11 +23,19 @@ namespace concbench::peers {
 class AsioThreads {
  public:
   using Executor = asio::thread_pool::executor_type;
+  // A steady_timer bound to the pool's own type of executor.
+  using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                           asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
   explicit AsioThreads(const std::vector<int>& cpus) : seats_(cpus), pool_(cpus.size()) {
     std::atomic<std::size_t> next{0};
     on_each([&] { seat = next.fetch_add(1); });
     call_the_roll();
+  }
+
+  // A moment of Stopwatch::now().
+  static Timer::time_point moment(std::int64_t when) {
+    return Timer::time_point(std::chrono::nanoseconds(when));
   }
 
   Executor executor() { return pool_.get_executor(); }

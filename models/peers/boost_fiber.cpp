@@ -35,6 +35,7 @@ constexpr std::string_view summary = "fibers of Boost.Fiber, stolen by idle work
 #include <atomic>
 #include <bit>
 #include <boost/fiber/all.hpp>
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -302,12 +303,15 @@ class Meeting {
 
   void park() {
     std::unique_lock lock(mutex_);
+    ++parked_;
     if (--missing_ == 0) changed_.notify_all();
     changed_.wait(lock, [this] { return open_; });
   }
-  void await_all_parked() {
+  // Returns how many are parked, as they counted themselves.
+  std::uint64_t await_all_parked() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return missing_ == 0; });
+    return parked_;
   }
   void open() {
     {
@@ -335,7 +339,7 @@ class Meeting {
  private:
   fibers::mutex mutex_;
   fibers::condition_variable changed_;
-  std::uint64_t missing_;
+  std::uint64_t missing_, parked_ = 0;
   std::atomic<std::uint64_t> running_;
   bool open_ = false, over_ = false;
 };
@@ -441,6 +445,61 @@ class BoostFiber {
     });
   }
 
+  template <Contend K>
+  Outcome contend(K kernel, Stopwatch& clock) {
+    fibers::mutex mutex;
+    typename K::State state{};
+    const Outcome all = meet(kernel.tasks(), clock,
+                             [&](std::uint64_t) { return os::take_turns(kernel, mutex, state); });
+    return {kernel.answer(state), all.ops};
+  }
+
+  template <Hold K>
+  Outcome hold(K kernel, Stopwatch& clock) {
+    std::vector<Outcome> outcomes(kernel.tasks());
+    const auto meeting = std::make_shared<Meeting>(outcomes.size());
+    workers_.run(Order::oldest_first, [&] {
+      clock.start();
+      for (std::uint64_t i = 0; i < outcomes.size(); ++i) {
+        launch(fibers::launch::post, [&outcomes, &clock, meeting, kernel, i] {
+          outcomes[i] = {kernel.begin(i), 1};
+          meeting->park();
+          meeting->leave(clock);
+        });
+      }
+      clock.held(meeting->await_all_parked());
+      meeting->open();
+      meeting->await_end();
+    });
+    return os::sum(outcomes);
+  }
+
+  template <Timers K>
+  Outcome timers(K kernel, Stopwatch& clock) {
+    return meet(kernel.tasks(), clock, [&](std::uint64_t task) {
+      return os::sleep_once(kernel, task, clock.started_at(), sleep_until);
+    });
+  }
+
+  template <Recipe K>
+  Outcome recipe(K kernel, Stopwatch& clock) {
+    return meet(kernel.tasks(), clock, [&](std::uint64_t task) {
+      return os::follow_recipe(kernel, task, clock.started_at(), sleep_until);
+    });
+  }
+
+  template <Phases K>
+  Outcome phases(K kernel, Stopwatch& clock) {
+    std::vector<std::uint64_t> first(kernel.cells()), second(kernel.cells());
+    const os::Grids grids{first, second};
+    kernel.fill(grids.first);
+    fibers::barrier barrier(kernel.tasks());
+    const Outcome all = meet(kernel.tasks(), clock, [&](std::uint64_t task) {
+      return os::keep_in_step(kernel, grids, task, [&] { return barrier.wait(); });
+    });
+    return {kernel.checksum(grids.from(kernel.phases())), all.ops};
+  }
+
   std::vector<WorkerReport> workers() const { return workers_.reports(); }
   Notes notes() const {
     return {{"idle", "looks for work until the run is over, then sleeps"}, {"stack_guard", "none"}};
@@ -461,6 +520,11 @@ class BoostFiber {
   static constexpr bool pins = true;
 
  private:
+  static void sleep_until(std::int64_t when) {
+    using Clock = std::chrono::steady_clock;
+    boost::this_fiber::sleep_until(Clock::time_point(std::chrono::nanoseconds(when)));
+  }
+
   template <class Body>
   static void launch(fibers::launch policy, Body body) {
     fibers::fiber(policy, std::allocator_arg, Stacks{}, std::move(body)).detach();

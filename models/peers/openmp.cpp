@@ -73,6 +73,20 @@ Tally<K> grow(K kernel, typename K::Node node) {
   return grow_children(kernel, node, tallies);
 }
 
+// A lock of OpenMP's own, with the names that C++ gives to what it does.
+class Lock {
+ public:
+  Lock() { omp_init_lock(&lock_); }
+  ~Lock() { omp_destroy_lock(&lock_); }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+  void lock() { omp_set_lock(&lock_); }
+  void unlock() { omp_unset_lock(&lock_); }
+
+ private:
+  omp_lock_t lock_;
+};
+
 class OpenMp {
  public:
   explicit OpenMp(const Setup& setup) : seats_(setup.cpus), caller_({setup.cpus.data(), 1}) {
@@ -109,6 +123,45 @@ class OpenMp {
     return os::sum(outcomes);
   }
 
+  template <Contend K>
+  Outcome contend(K kernel, Stopwatch& clock) {
+    Lock lock;
+    typename K::State state{};
+    std::vector<Outcome> outcomes(kernel.tasks());
+    in_team([&] {
+      clock.start();
+      for (std::uint64_t i = 0; i < outcomes.size(); ++i) {
+#pragma omp task default(none) shared(outcomes, lock, state) firstprivate(kernel, i)
+        outcomes[i] = os::take_turns(kernel, lock, state);
+      }
+#pragma omp taskwait
+      clock.stop();
+    });
+    return {kernel.answer(state), os::sum(outcomes).ops};
+  }
+
+  // A phase is tasks that are waited for together; taskwait is the barrier.
+  template <Phases K>
+  Outcome phases(K kernel, Stopwatch& clock) {
+    std::vector<std::uint64_t> first(kernel.cells()), second(kernel.cells());
+    const os::Grids grids{first, second};
+    kernel.fill(grids.first);
+    std::uint64_t ended = 0;
+    in_team([&] {
+      clock.start();
+      for (std::uint64_t phase = 0; phase < kernel.phases(); ++phase) {
+        for (std::uint64_t task = 0; task < kernel.tasks(); ++task) {
+#pragma omp task default(none) shared(grids) firstprivate(kernel, phase, task)
+          kernel.advance(grids.from(phase), grids.to(phase), task);
+        }
+#pragma omp taskwait
+        ++ended;
+      }
+      clock.stop();
+    });
+    return {kernel.checksum(grids.from(ended)), ended};
+  }
+
   std::vector<WorkerReport> workers() const { return seats_.reports(); }
   Notes notes() const {
     const char* policy = std::getenv("OMP_WAIT_POLICY");
@@ -119,6 +172,9 @@ class OpenMp {
   }
 
   static std::string no_verb(Shape shape) {
+    if (shape == Shape::timers || shape == Shape::recipe) {
+      return "OpenMP has no timers: a task that slept would hold its thread";
+    }
     return shape == Shape::yield
                ? "taskyield may do nothing, and libgomp's does nothing"
                : "OpenMP tasks wait for their children only: one that waited for another task "

@@ -3,17 +3,23 @@
 // The standard ([futures.async]) has it run "as if in a new thread of execution"; libstdc++ and
 // libc++ start a thread for each call, which ends with its task. get() waits for the thread and
 // hands over what it returned or threw. Threads are free to run anywhere in the CPUs of the run, as
-// in the model `threads`, and those that wait sleep in the kernel.
+// in the model `threads`, and those that wait sleep in the kernel. What the library offers to such
+// tasks besides futures, they use: std::mutex, std::barrier, std::this_thread.
+#include <barrier>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <future>
+#include <mutex>
 #include <new>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include "models/model.hpp"
 #include "models/os/affinity.hpp"
+#include "models/os/gate.hpp"
 #include "models/os/participants.hpp"
 #include "models/os/shortage.hpp"
 #include "models/os/sightings.hpp"
@@ -63,16 +69,138 @@ class StdAsync {
     });
   }
 
+  template <Yielding K>
+  Outcome yield(K kernel, Stopwatch& clock) {
+    return assemble(kernel.tasks(), clock,
+                    [&](std::uint64_t i, auto) { return os::give_way(kernel, i); });
+  }
+
+  template <Contend K>
+  Outcome contend(K kernel, Stopwatch& clock) {
+    std::mutex mutex;
+    typename K::State state{};
+    const Outcome all = assemble(kernel.tasks(), clock, [&](std::uint64_t, auto) {
+      return os::take_turns(kernel, mutex, state);
+    });
+    return {kernel.answer(state), all.ops};
+  }
+
+  template <Hold K>
+  Outcome hold(K kernel, Stopwatch& clock) {
+    os::Gate<scope> gate(kernel.tasks());
+    clock.start();
+    const Outcome all = gather(
+        gate,
+        [&](std::uint64_t i) {
+          const os::Sighting sighting(sightings_);
+          const Outcome mine{kernel.begin(i), 1};
+          gate.park();
+          return mine;
+        },
+        [&] {
+          clock.held(gate.parked());
+          gate.open(Stopwatch::now());
+        });
+    clock.stop();
+    return all;
+  }
+
+  template <Timers K>
+  Outcome timers(K kernel, Stopwatch& clock) {
+    return assemble(kernel.tasks(), clock, [&](std::uint64_t i, std::int64_t opened) {
+      return os::sleep_once(kernel, i, opened, sleep_until);
+    });
+  }
+
+  template <Recipe K>
+  Outcome recipe(K kernel, Stopwatch& clock) {
+    return assemble(kernel.tasks(), clock, [&](std::uint64_t i, std::int64_t opened) {
+      return os::follow_recipe(kernel, i, opened, sleep_until);
+    });
+  }
+
+  template <Phases K>
+  Outcome phases(K kernel, Stopwatch& clock) {
+    std::vector<std::uint64_t> first(kernel.cells()), second(kernel.cells());
+    const os::Grids grids{first, second};
+    kernel.fill(grids.first);
+    std::uint64_t ended = 0;  // counted by whoever ends a phase, while the others wait
+    std::barrier all_here(static_cast<std::ptrdiff_t>(kernel.tasks()), [&]() noexcept { ++ended; });
+    assemble(kernel.tasks(), clock, [&](std::uint64_t i, auto) {
+      return os::keep_in_step(kernel, grids, i, [&] {
+        all_here.arrive_and_wait();
+        return false;
+      });
+    });
+    return {kernel.checksum(grids.from(kernel.phases())), ended};
+  }
+
   std::vector<WorkerReport> workers() const { return {sightings_.report()}; }
   Notes notes() const { return {{"idle", "no workers: a thread a task, asleep while it waits"}}; }
 
   static std::string no_verb(Shape) {
-    return "a future is set once: std::async has nothing for tasks that meet or take turns";
+    return "a future is set once: it cannot carry a token round, or message after message";
   }
 
   static std::string refusal(const Ask& ask) { return os::refusal_of_threads(ask); }
 
  private:
+  static constexpr auto scope = os::Scope::threads;
+
+  static void sleep_until(std::int64_t when) {
+    using Clock = std::chrono::steady_clock;
+    std::this_thread::sleep_until(Clock::time_point(std::chrono::nanoseconds(when)));
+  }
+
+  // Times the participants, each a task that runs `body` with its number and the time of the gate's
+  // opening, from then to the end of the last.
+  template <class Body>
+  Outcome assemble(std::uint64_t count, Stopwatch& clock, const Body& body) {
+    os::Gate<scope> gate(count);
+    const Outcome all = gather(
+        gate,
+        [&](std::uint64_t i) -> Outcome {
+          if (!gate.park()) return {0, 0};
+          const os::Sighting sighting(sightings_);
+          const Outcome mine = body(i, gate.opened_at());
+          gate.leave();
+          return mine;
+        },
+        [&] {
+          clock.start();
+          gate.open(clock.started_at());
+        });
+    clock.stop_at(gate.ended_at());
+    return all;
+  }
+
+  // Makes a task of each participant, which parks itself at the gate; calls `open` once all are
+  // there. Futures that go wait for their tasks, which must not wait at the gate then.
+  template <class Body, class Open>
+  static Outcome gather(os::Gate<scope>& gate, const Body& body, const Open& open) {
+    return told_of_shortage([&] {
+      std::vector<std::future<Outcome>> tasks;
+      tasks.reserve(gate.participants());
+      try {
+        for (std::uint64_t i = 0; i < gate.participants(); ++i) {
+          tasks.push_back(std::async(std::launch::async, [&body, i] { return body(i); }));
+        }
+      } catch (...) {
+        gate.cancel();
+        throw;
+      }
+      gate.all_parked();
+      open();
+      Outcome all{0, 0};
+      for (std::future<Outcome>& task : tasks) {
+        const Outcome one = task.get();
+        all.answer += one.answer;
+        all.ops += one.ops;
+      }
+      return all;
+    });
+  }
+
   // Makes a task of each child and folds what they return. A future that goes waits for its thread,
   // also when one of them could not be made.
   template <ForkJoin K>

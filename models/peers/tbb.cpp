@@ -24,6 +24,7 @@ constexpr std::string_view summary = "tasks of oneTBB: task_group and parallel_i
 
 #ifdef CONCBENCH_HAS_LIBRARY
 
+#include <oneapi/tbb/mutex.h>
 #include <tbb/global_control.h>
 #include <tbb/parallel_invoke.h>
 #include <tbb/task_arena.h>
@@ -119,10 +120,61 @@ class Tbb {
     return os::sum(outcomes);
   }
 
+  // Tasks are made by defer, which is counted as parking them: they run once they are given to the
+  // group. As many as there are threads contend at a time.
+  template <Contend K>
+  Outcome contend(K kernel, Stopwatch& clock) {
+    tbb::mutex mutex;
+    typename K::State state{};
+    std::vector<Outcome> outcomes(kernel.tasks());
+    arena_.execute([&] {
+      tbb::task_group group;
+      std::vector<tbb::task_handle> tasks;
+      tasks.reserve(outcomes.size());
+      for (Outcome& mine : outcomes) {
+        tasks.push_back(group.defer([&] { mine = os::take_turns(kernel, mutex, state); }));
+      }
+      clock.start();
+      for (tbb::task_handle& task : tasks) group.run(std::move(task));
+      group.wait();
+      clock.stop();
+    });
+    return {kernel.answer(state), os::sum(outcomes).ops};
+  }
+
+  // A phase is a group of tasks, and waiting for it is the barrier.
+  template <Phases K>
+  Outcome phases(K kernel, Stopwatch& clock) {
+    std::vector<std::uint64_t> first(kernel.cells()), second(kernel.cells());
+    const os::Grids grids{first, second};
+    kernel.fill(grids.first);
+    std::uint64_t phase = 0;
+    arena_.execute([&] {
+      tbb::task_group group;
+      clock.start();
+      for (; phase < kernel.phases(); ++phase) {
+        for (std::uint64_t task = 0; task < kernel.tasks(); ++task) {
+          group.run([&grids, kernel, phase, task] {
+            kernel.advance(grids.from(phase), grids.to(phase), task);
+          });
+        }
+        group.wait();
+      }
+      clock.stop();
+    });
+    return {kernel.checksum(grids.from(phase)), phase};
+  }
+
   std::vector<WorkerReport> workers() const { return seats_.reports(); }
   Notes notes() const { return {{"idle", "oneTBB's own: searches for a while, then sleeps"}}; }
 
   static std::string no_verb(Shape shape) {
+    if (shape == Shape::timers || shape == Shape::recipe) {
+      return "oneTBB has no timers: a task that slept would hold its thread";
+    }
+    if (shape == Shape::hold) {
+      return "oneTBB is for tasks that run to their ends: one that waited would hold its thread";
+    }
     return shape == Shape::yield
                ? "a oneTBB task cannot give way: it runs to its end"
                : "a oneTBB task waits for its children only: one that waited for another task "
