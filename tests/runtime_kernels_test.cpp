@@ -104,6 +104,8 @@ struct Fanned {
   std::atomic<std::uint32_t>* ticks;
 
   std::uint64_t tasks() const { return count; }
+  using Ticket = std::uint64_t;
+  static Ticket ticket(std::uint64_t i) { return i; }
   std::uint64_t body(std::uint64_t i) const {
     for (int spin = 0; spin < 200; ++spin) runtime::pause();
     ticks[i].fetch_add(1);
@@ -369,6 +371,8 @@ TEST(FiberExceptions, stay_with_their_fiber_across_switches) {
 struct Meddler {
   static constexpr About about{"meddler", Shape::fan_out, ""};
   std::uint64_t tasks() const { return 1; }
+  using Ticket = std::uint64_t;
+  static Ticket ticket(std::uint64_t i) { return i; }
   // Frees its worker from its CPU and moves it to each of the allowed ones.
   std::uint64_t body(std::uint64_t) const {
     const std::vector<int> cpus = allowed_cpus_of_process();
