@@ -7,15 +7,16 @@
 #include <type_traits>
 #include <vector>
 
+#include "models/coroutines/hold.hpp"
+#include "models/coroutines/meet.hpp"
+#include "models/coroutines/participants.hpp"
+#include "models/coroutines/task.hpp"
 #include "models/model.hpp"
 #include "models/runtime/coroutine.hpp"
 #include "models/runtime/fan.hpp"
-#include "models/runtime/meeting.hpp"
 
 namespace concbench {
 namespace coroutines {
-
-using namespace runtime;
 
 // ---- fork_join
 
@@ -157,72 +158,6 @@ Tree<K> grow(K kernel, typename K::Node node) {
   co_return result;
 }
 
-// ---- Tasks that nobody takes a result from
-
-// What is to happen when a task has ended.
-class Ending {
- public:
-  virtual void failed(std::exception_ptr exception) = 0;
-  // The task's frame is gone. Returns whom that makes runnable, if anybody.
-  virtual Runnable ended(Worker& worker) = 0;
-
- protected:
-  ~Ending() = default;
-};
-
-// A coroutine whose first parameter is its ending. It begins when a worker runs it.
-class Task {
- public:
-  class promise_type : public FrameFromWorker {
-   public:
-    template <class... Arguments>
-    explicit promise_type(Ending& ending, Arguments&...) : ending_(ending) {}
-    Task get_return_object() { return Task(Handle::from_promise(*this)); }
-    std::suspend_always initial_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() { ending_.failed(std::current_exception()); }
-    auto final_suspend() noexcept { return End{}; }
-
-   private:
-    friend class Task;
-    Ending& ending_;
-  };
-  using Handle = std::coroutine_handle<promise_type>;
-
-  Handle handle() const { return handle_; }
-
- private:
-  explicit Task(Handle handle) : handle_(handle) {}
-
-  struct End {
-    bool await_ready() const noexcept { return false; }
-    std::coroutine_handle<> await_suspend(Handle task) noexcept {
-      Ending& ending = task.promise().ending_;
-      task.destroy();
-      Worker& worker = here();
-      if (const Runnable waiting = ending.ended(worker)) return transfer_to(worker, waiting);
-      return go_on(worker);
-    }
-    void await_resume() const noexcept {}
-  };
-
-  const Handle handle_;
-};
-
-// Lets a coroutine know its own handle.
-class Self {
- public:
-  bool await_ready() const { return false; }
-  bool await_suspend(std::coroutine_handle<> self) {
-    self_ = self;
-    return false;
-  }
-  std::coroutine_handle<> await_resume() const { return self_; }
-
- private:
-  std::coroutine_handle<> self_;
-};
-
 // ---- fan_out
 
 class FanEnding final : public Ending {
@@ -249,92 +184,6 @@ Task fan_task(Ending&, K kernel, typename K::Ticket ticket) {
   ++tally.ops;
   tally.answer += kernel.body(ticket);
   co_return;
-}
-
-// ---- hand_off, channel, yield
-
-class Attendance final : public Ending {
- public:
-  Attendance(std::uint64_t participants, Stopwatch& clock, Runnable parent)
-      : meeting(participants, clock), parent_(parent) {}
-
-  void failed(std::exception_ptr exception) override {
-    meeting.join.failure.keep(std::move(exception));
-  }
-  Runnable ended(Worker&) override {
-    const Runnable parent = parent_;
-    return meeting.leave() ? parent : Runnable{};
-  }
-
-  Meeting meeting;
-
- private:
-  const Runnable parent_;
-};
-
-template <class K>
-Task relay_task(Ending&, Gate& gate, Relay<K>& relay, std::uint64_t task, Worker* home) {
-  Self this_task;
-  Waiter self(runnable(co_await this_task, home != nullptr), home);
-  co_await WaitIf(gate.enter(self, here()), gate.lock);
-  Mailbox& box = relay.boxes[task];
-  const std::uint64_t rounds = hops_of(relay.kernel.hops(), relay.kernel.tasks(), task);
-  try {
-    for (std::uint64_t round = 0; round < rounds; ++round) {
-      co_await WaitIf(box.receive(self), box.lock);
-      if (relay.broken) break;
-      relay.hop(here(), task, round, self.value);
-    }
-  } catch (...) {
-    relay.break_off(here(), task);
-    throw;
-  }
-  if (relay.broken) relay.break_off(here(), task);
-}
-
-template <class K>
-Task producer_task(Ending&, Gate& gate, BoundedChannel& channel, K kernel, std::uint64_t task) {
-  Self this_task;
-  Waiter self(runnable(co_await this_task), nullptr);
-  co_await WaitIf(gate.enter(self, here()), gate.lock);
-  try {
-    const Share mine = share(kernel.messages(), kernel.producers(), task);
-    for (std::uint64_t i = mine.first; i < mine.last; ++i) {
-      self.value = kernel.item(i);
-      co_await WaitIf(channel.send(self, here()), channel.lock);
-    }
-  } catch (...) {
-    channel.leave(here());
-    throw;
-  }
-  channel.leave(here());
-}
-
-template <class K>
-Task consumer_task(Ending&, Gate& gate, BoundedChannel& channel, K kernel) {
-  Self this_task;
-  Waiter self(runnable(co_await this_task), nullptr);
-  co_await WaitIf(gate.enter(self, here()), gate.lock);
-  for (;;) {
-    co_await WaitIf(channel.receive(self, here()), channel.lock);
-    if (!self.received) break;
-    Outcome& tally = here().tally;
-    tally.answer += kernel.take(self.value);
-    ++tally.ops;
-  }
-}
-
-template <class K>
-Task yield_task(Ending&, Gate& gate, K kernel, std::uint64_t task) {
-  Self this_task;
-  Waiter self(runnable(co_await this_task), nullptr);
-  co_await WaitIf(gate.enter(self, here()), gate.lock);
-  for (std::uint64_t i = 0, n = kernel.yields(); i < n; ++i) {
-    co_await GiveWay(false);
-    Outcome& tally = here().tally;
-    tally.answer += kernel.tick(task);
-    ++tally.ops;
-  }
 }
 
 // ---- The tasks that a verb runs on the first worker
@@ -375,32 +224,6 @@ Task fan_out_task(Ending&, K kernel, Stopwatch& clock) {
   fan.join.failure.rethrow();
 }
 
-// `make(attendance, number)` makes the participants; all begin from the same moment on.
-template <class Make>
-Task meeting_task(Ending&, const std::vector<Worker*>& homes, Stopwatch& clock, const Make& make) {
-  Self this_task;
-  const Runnable me = runnable(co_await this_task);
-  Attendance attendance(homes.size(), clock, me);
-  std::vector<Task> participants;  // all of them first: there may be no memory for the last
-  participants.reserve(homes.size());
-  try {
-    for (std::uint64_t i = 0; i < homes.size(); ++i) participants.push_back(make(attendance, i));
-  } catch (...) {
-    for (const Task& task : participants) task.handle().destroy();
-    throw;
-  }
-  for (std::uint64_t i = 0; i < homes.size(); ++i) {
-    here().later(runnable(participants[i].handle(), homes[i] != nullptr), homes[i]);
-  }
-  Gate& gate = attendance.meeting.gate;
-  Waiter keeper(me, nullptr);
-  co_await WaitIf(gate.await_all(keeper), gate.lock);
-  clock.start();
-  gate.open(here());
-  co_await AwaitAll(attendance.meeting.join);
-  attendance.meeting.join.failure.rethrow();
-}
-
 // ---- The model
 
 class Coroutines {
@@ -432,8 +255,7 @@ class Coroutines {
   Outcome channel(K kernel, Stopwatch& clock) {
     const std::uint64_t producers = kernel.producers();
     BoundedChannel channel(kernel.capacity(), producers);
-    const std::vector<Worker*> anywhere(producers + kernel.consumers(), nullptr);
-    return meet(anywhere, clock, [&](Attendance& end, std::uint64_t task) {
+    return meet(producers + kernel.consumers(), clock, [&](Attendance& end, std::uint64_t task) {
       Gate& gate = end.meeting.gate;
       return task < producers ? producer_task(end, gate, channel, kernel, task)
                               : consumer_task(end, gate, channel, kernel);
@@ -442,10 +264,50 @@ class Coroutines {
 
   template <Yielding K>
   Outcome yield(K kernel, Stopwatch& clock) {
-    const std::vector<Worker*> anywhere(kernel.tasks(), nullptr);
-    return meet(anywhere, clock, [&](Attendance& end, std::uint64_t task) {
+    return meet(kernel.tasks(), clock, [&](Attendance& end, std::uint64_t task) {
       return yield_task(end, end.meeting.gate, kernel, task);
     });
+  }
+
+  template <Contend K>
+  Outcome contend(K kernel, Stopwatch& clock) {
+    TaskMutex mutex;
+    typename K::State state{};
+    Outcome outcome = meet(kernel.tasks(), clock, [&](Attendance& end, std::uint64_t) {
+      return contend_task(end, end.meeting.gate, mutex, kernel, state);
+    });
+    outcome.answer = kernel.answer(state);
+    return outcome;
+  }
+
+  template <Hold K>
+  Outcome hold(K kernel, Stopwatch& clock) {
+    return run([&](Ending& end) { return hold_task(end, kernel, clock); });
+  }
+
+  template <Timers K>
+  Outcome timers(K kernel, Stopwatch& clock) {
+    return meet(kernel.tasks(), clock, [&](Attendance& end, std::uint64_t task) {
+      return sleeper_task(end, end.meeting, kernel, task);
+    });
+  }
+
+  template <Recipe K>
+  Outcome recipe(K kernel, Stopwatch& clock) {
+    return meet(kernel.tasks(), clock, [&](Attendance& end, std::uint64_t task) {
+      return recipe_task(end, end.meeting, kernel, task);
+    });
+  }
+
+  template <Phases K>
+  Outcome phases(K kernel, Stopwatch& clock) {
+    Grids<K> grids(kernel);
+    Barrier barrier(kernel.tasks());
+    Outcome outcome = meet(kernel.tasks(), clock, [&](Attendance& end, std::uint64_t task) {
+      return phase_task(end, end.meeting.gate, barrier, grids, kernel, task);
+    });
+    outcome.answer = grids.checksum(kernel);
+    return outcome;
   }
 
   std::vector<WorkerReport> workers() const { return scheduler_.reports(); }
@@ -499,6 +361,10 @@ class Coroutines {
   template <class Make>
   Outcome meet(const std::vector<Worker*>& homes, Stopwatch& clock, const Make& make) {
     return run([&](Ending& end) { return meeting_task(end, homes, clock, make); });
+  }
+  template <class Make>
+  Outcome meet(std::uint64_t participants, Stopwatch& clock, const Make& make) {
+    return meet(std::vector<Worker*>(participants, nullptr), clock, make);
   }
 
   Scheduler scheduler_;

@@ -7,41 +7,16 @@
 #include <charconv>
 #include <new>
 
+#include "models/fibers/hold.hpp"
+#include "models/fibers/meet.hpp"
+#include "models/fibers/wait.hpp"
 #include "models/model.hpp"
+#include "models/runtime/barrier.hpp"
 #include "models/runtime/fan.hpp"
-#include "models/runtime/fiber_switch.hpp"
-#include "models/runtime/meeting.hpp"
+#include "models/runtime/mutex.hpp"
 
 namespace concbench {
 namespace fibers {
-
-using namespace runtime;
-
-// Throughout, `worker` is where the fiber runs now; whatever may switch replaces it.
-
-Runnable current(Worker* worker, Worker* home = nullptr) {
-  return {Kind::fiber, worker->fibers.current, home != nullptr};
-}
-
-// Suspends with the lock held; it is released once the fiber can be resumed.
-void wait(Worker*& worker, SpinLock& lock) {
-  worker = &suspend(
-      *worker, [](Worker&, void* lock) { static_cast<SpinLock*>(lock)->unlock(); }, &lock);
-}
-
-// Waits until all children of the join have arrived.
-void await(Worker*& worker, Join& join) {
-  struct Parent {
-    Join& join;
-    Runnable fiber;
-  } parent{join, current(worker)};
-  if (join.ready()) return;
-  const Hook settle = [](Worker& other, void* argument) {
-    const auto [join, fiber] = *static_cast<Parent*>(argument);
-    if (join.settle()) other.wake(fiber);
-  };
-  worker = &suspend(*worker, settle, &parent);
-}
 
 // ---- fork_join
 
@@ -189,37 +164,6 @@ struct FanTask : Seed {
   const typename K::Ticket ticket;
 };
 
-// ---- hand_off, channel, yield
-
-// One of the participants of a meeting.
-template <class Body>
-struct Participant : Seed {
-  Participant(std::uint64_t number, Worker* home, Meeting& meeting, Runnable parent,
-              const Body& body)
-      : Seed{run_one}, number(number), home(home), meeting(meeting), parent(parent), body(body) {}
-
-  static Worker& run_one(Worker& first, Seed* seed) {
-    const Participant me = *static_cast<Participant*>(seed);  // the original goes with the meeting
-    Worker* worker = &first;
-    Waiter self(current(worker, me.home), me.home);
-    me.meeting.gate.enter(self, *worker);
-    wait(worker, me.meeting.gate.lock);
-    try {
-      me.body(worker, me.number, self);
-    } catch (...) {
-      me.meeting.join.failure.keep(std::current_exception());
-    }
-    if (me.meeting.leave()) worker->wake(me.parent);
-    return *worker;
-  }
-
-  const std::uint64_t number;
-  Worker* const home;
-  Meeting& meeting;
-  const Runnable parent;
-  const Body& body;
-};
-
 // ---- The model
 
 // The fiber that is run from outside, and then lets the caller go on.
@@ -327,8 +271,8 @@ class Fibers {
   Outcome channel(K kernel, Stopwatch& clock) {
     const std::uint64_t producers = kernel.producers();
     BoundedChannel channel(kernel.capacity(), producers);
-    const std::vector<Worker*> anywhere(producers + kernel.consumers(), nullptr);
-    return meet(anywhere, clock, [&, kernel](Worker*& worker, std::uint64_t task, Waiter& self) {
+    const std::uint64_t all = producers + kernel.consumers();
+    return meet(all, clock, [&, kernel](Worker*& worker, std::uint64_t task, Waiter& self) {
       if (task >= producers) {
         for (;;) {
           if (channel.receive(self, *worker)) wait(worker, channel.lock);
@@ -353,14 +297,95 @@ class Fibers {
 
   template <Yielding K>
   Outcome yield(K kernel, Stopwatch& clock) {
-    const std::vector<Worker*> anywhere(kernel.tasks(), nullptr);
-    return meet(anywhere, clock, [kernel](Worker*& worker, std::uint64_t task, Waiter&) {
+    return meet(kernel.tasks(), clock, [kernel](Worker*& worker, std::uint64_t task, Waiter&) {
       for (std::uint64_t i = 0, n = kernel.yields(); i < n; ++i) {
         worker = &give_way(*worker, false);
         worker->tally.answer += kernel.tick(task);
         ++worker->tally.ops;
       }
     });
+  }
+
+  template <Contend K>
+  Outcome contend(K kernel, Stopwatch& clock) {
+    TaskMutex mutex;
+    typename K::State state{};
+    Outcome outcome =
+        meet(kernel.tasks(), clock, [&, kernel](Worker*& worker, std::uint64_t, Waiter& self) {
+          typename K::Own own{};
+          for (std::uint64_t i = 0, n = kernel.sections(); i < n; ++i) {
+            kernel.ask(own);
+            while (mutex.enter(self)) wait(worker, mutex.lock);
+            try {
+              kernel.enter(state, own);
+            } catch (...) {
+              mutex.leave(*worker);
+              throw;
+            }
+            mutex.leave(*worker);
+            ++worker->tally.ops;
+          }
+        });
+    outcome.answer = kernel.answer(state);
+    return outcome;
+  }
+
+  template <Hold K>
+  Outcome hold(K kernel, Stopwatch& clock) {
+    return run([&, kernel](Worker*& worker) { hold_all(worker, kernel, clock); });
+  }
+
+  template <Timers K>
+  Outcome timers(K kernel, Stopwatch& clock) {
+    return meet(kernel.tasks(), clock, [&, kernel](Worker*& worker, std::uint64_t task, Waiter&) {
+      const std::int64_t deadline = clock.started_at() + kernel.delay_ns(task);
+      sleep_until(worker, deadline);
+      worker->tally.answer += kernel.woke(task, Stopwatch::now() - deadline);
+      ++worker->tally.ops;
+    });
+  }
+
+  template <Recipe K>
+  Outcome recipe(K kernel, Stopwatch& clock) {
+    return meet(kernel.tasks(), clock, [&, kernel](Worker*& worker, std::uint64_t task, Waiter&) {
+      std::int64_t since = clock.started_at();
+      for (std::uint64_t s = 0, n = kernel.steps(task); s < n; ++s) {
+        const RecipeStep step = kernel.step(task, s);
+        if (step.kind == RecipeStep::Kind::wait) {
+          sleep_until(worker, since + step.ns);
+        } else {
+          kernel.work(step);
+        }
+        const std::int64_t now = Stopwatch::now();
+        worker->tally.answer += kernel.did(task, s, since, now);
+        ++worker->tally.ops;
+        since = now;
+      }
+    });
+  }
+
+  template <Phases K>
+  Outcome phases(K kernel, Stopwatch& clock) {
+    Grids<K> grids(kernel);
+    Barrier barrier(kernel.tasks());
+    Outcome outcome =
+        meet(kernel.tasks(), clock, [&, kernel](Worker*& worker, std::uint64_t task, Waiter& self) {
+          const auto turn = [&] {
+            grids.turn();
+            ++worker->tally.ops;
+          };
+          try {
+            for (std::uint64_t phase = 0, n = kernel.phases(); phase < n; ++phase) {
+              grids.advance(kernel, task);
+              if (barrier.arrive(self, *worker, turn)) wait(worker, barrier.lock);
+            }
+          } catch (...) {
+            barrier.drop(*worker, turn);
+            throw;
+          }
+        });
+    outcome.answer = grids.checksum(kernel);
+    return outcome;
   }
 
   std::vector<WorkerReport> workers() const { return scheduler_.reports(); }
@@ -390,34 +415,13 @@ class Fibers {
     return outcome;
   }
 
-  // Runs `body(worker, number, waiter)` in a fiber for each home, all from the same moment on.
   template <class Body>
   Outcome meet(const std::vector<Worker*>& homes, Stopwatch& clock, const Body& body) {
-    return run([&](Worker*& worker) {
-      Meeting meeting(homes.size(), clock);
-      std::vector<Participant<Body>> participants;
-      participants.reserve(homes.size());
-      std::vector<Fiber*> fibers;  // all of them first: there may be no memory for the last
-      fibers.reserve(homes.size());
-      try {
-        for (std::uint64_t i = 0; i < homes.size(); ++i) {
-          participants.emplace_back(i, homes[i], meeting, current(worker), body);
-          fibers.push_back(&plant(*worker, &participants.back()));
-        }
-      } catch (...) {
-        for (Fiber* fiber : fibers) worker->fibers.stacks.give(fiber);
-        throw;
-      }
-      for (std::uint64_t i = 0; i < homes.size(); ++i) {
-        worker->later({Kind::fiber, fibers[i], homes[i] != nullptr}, homes[i]);
-      }
-      Waiter keeper(current(worker), nullptr);
-      if (meeting.gate.await_all(keeper)) wait(worker, meeting.gate.lock);
-      clock.start();
-      meeting.gate.open(*worker);
-      await(worker, meeting.join);
-      meeting.join.failure.rethrow();
-    });
+    return run([&](Worker*& worker) { fibers::meet(worker, homes, clock, body); });
+  }
+  template <class Body>
+  Outcome meet(std::uint64_t participants, Stopwatch& clock, const Body& body) {
+    return meet(std::vector<Worker*>(participants, nullptr), clock, body);
   }
 
   Scheduler scheduler_;

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <climits>
 #include <cstdint>
+#include <ctime>
 
 namespace concbench::runtime {
 
@@ -31,6 +33,15 @@ struct StdAtomics {
   // Sleeps if the word is as expected, until a wake; may also return for no reason.
   static void wait(Atomic<std::uint32_t>& word, std::uint32_t expected) {
     syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, expected, nullptr, nullptr, 0);
+  }
+  // The same, but for no longer than until `deadline_ns` of CLOCK_MONOTONIC; whether that is what
+  // ended it.
+  static bool wait_until(Atomic<std::uint32_t>& word, std::uint32_t expected,
+                         std::int64_t deadline_ns) {
+    const timespec deadline{deadline_ns / 1'000'000'000, deadline_ns % 1'000'000'000};
+    return syscall(SYS_futex, &word, FUTEX_WAIT_BITSET_PRIVATE, expected, &deadline, nullptr,
+                   FUTEX_BITSET_MATCH_ANY) != 0 &&
+           errno == ETIMEDOUT;
   }
   // Only the address of the word is used: it may be gone already.
   static void wake(Atomic<std::uint32_t>& word) {

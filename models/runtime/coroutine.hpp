@@ -9,6 +9,7 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 
 #include "models/runtime/join.hpp"
 #include "models/runtime/scheduler.hpp"
@@ -70,6 +71,25 @@ class WaitIf {
  private:
   const bool must_;
   SpinLock& lock_;
+};
+
+// Suspends until that time of Stopwatch::now.
+class SleepUntil {
+ public:
+  explicit SleepUntil(std::int64_t deadline_ns) : deadline_ns_(deadline_ns) {}
+  bool await_ready() const {
+    here().make_room_for_timer();
+    return false;
+  }
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<> self) {
+    Worker& worker = here();
+    worker.wake_at(deadline_ns_, runnable(self));
+    return go_on(worker);
+  }
+  void await_resume() const {}
+
+ private:
+  const std::int64_t deadline_ns_;
 };
 
 // Lets others run, if there are any.

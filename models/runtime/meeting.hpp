@@ -1,10 +1,11 @@
-// What the shapes of participants (hand_off, channel, yield) have in common in every model that can
-// wait: the gate, the end, and the data that each shape's participants share.
+// What the shapes of participants have in common in every model that can wait: the gate, the end,
+// and the data that each shape's participants share.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "models/model.hpp"
@@ -24,6 +25,14 @@ struct Meeting {
   bool leave() {
     if (running.fetch_sub(1) == 1) clock.stop();
     return join.arrive();
+  }
+
+  // By the parent, for those that could not be made.
+  void cancel(std::uint64_t absent, Worker& worker) {
+    for (; absent > 0; --absent) {
+      gate.stay_away(worker);
+      leave();  // never the last: the parent does not wait for the join yet
+    }
   }
 
   Gate gate;
@@ -66,6 +75,25 @@ struct Relay {
   K kernel;
   std::unique_ptr<Mailbox[]> boxes;
   std::atomic<bool> broken{false};
+};
+
+// The two grids of a stencil, and which of them is the older.
+template <class K>
+class Grids {
+ public:
+  explicit Grids(const K& kernel) : from_(kernel.cells()), to_(kernel.cells()) {
+    kernel.fill(from_);
+  }
+
+  void advance(const K& kernel, std::uint64_t task) {
+    kernel.advance(std::span<const std::uint64_t>(from_), std::span<std::uint64_t>(to_), task);
+  }
+  // Once all have advanced.
+  void turn() noexcept { from_.swap(to_); }
+  std::uint64_t checksum(const K& kernel) const { return kernel.checksum(from_); }
+
+ private:
+  std::vector<std::uint64_t> from_, to_;
 };
 
 }  // namespace concbench::runtime

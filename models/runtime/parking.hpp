@@ -14,12 +14,24 @@
 // work. A giver that leaves the work to a searcher came before that searcher left, so the
 // searcher's look finds it. There is no timed sleep that would cover up a mistake here; instead
 // tests/runtime_model_check_test.cpp goes through the interleavings of this very code.
+//
+// Deadlines (timers.hpp) are work that becomes visible by itself. While any is pending and anybody
+// sleeps, one of the sleepers is the *watch*: it sleeps no longer than until the earliest, and then
+// searches. All others sleep until they are woken. Deadlines follow the same protocol:
+//
+//   a worker that sets one     writes it; reads sleeping_, then searching_
+//   a worker that sleeps       looks for an earlier one than the watch knows: becomes the watch,
+//                              or has it look again
+//   a searcher that found      if it was the last searcher and the watch is awake (it may be itself
+//                              that was), appoints a sleeper
+//   the watch                  writes until when it will sleep; then looks for an earlier one
 #pragma once
 
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <mutex>
 #include <vector>
 
@@ -33,8 +45,14 @@ class BasicParking {
   // Where one worker sleeps.
   class Bed {
     friend class BasicParking;
-    typename Atomics::template Atomic<std::uint32_t> parked_{0};  // a futex: 1 if (nearly) asleep
+    typename Atomics::template Atomic<std::uint32_t> parked_{awake};  // a futex
     bool listed_ = false;  // among the sleepers; under the lock
+  };
+
+  // The earliest of no deadlines.
+  static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+  struct NoDeadlines {
+    std::int64_t operator()() const { return never; }
   };
 
   explicit BasicParking(std::size_t workers) { sleepers_.reserve(workers); }
@@ -45,17 +63,20 @@ class BasicParking {
   // and is woken in between.
   void search() { searching_.fetch_add(1); }
 
-  // By a searcher that has found what it waited for; `more` says whether visible work is left.
-  template <class Look>
-  void found(const Look& more) {
-    if (searching_.fetch_sub(1) == 1 && sleeping_.load() > 0 && more()) wake_one();
+  // By a searcher that has found what it waited for; `more` says whether visible work is left, and
+  // `earliest` which deadline comes first.
+  template <class Look, class Earliest = NoDeadlines>
+  void found(const Look& more, const Earliest& earliest = {}) {
+    if (searching_.fetch_sub(1) != 1 || sleeping_.load() == 0) return;
+    if (more()) wake_one();
+    if (earliest() < watched_until_.load()) have_watched(nullptr);
   }
 
   // By a searcher that gives up; a searcher again on return. `look` says whether there is anything
   // for it, and is asked only once everybody can see that it is about to sleep.
-  template <class Look>
-  void sleep(Bed& bed, const Look& look) {
-    bed.parked_.store(1);
+  template <class Look, class Earliest = NoDeadlines>
+  void sleep(Bed& bed, const Look& look, const Earliest& earliest = {}) {
+    bed.parked_.store(asleep);
     {
       const std::lock_guard guard(lock_);
       sleepers_.push_back(&bed);
@@ -64,15 +85,21 @@ class BasicParking {
     }
     searching_.fetch_sub(1);
     if (look()) {
-      const std::lock_guard guard(lock_);
-      if (bed.listed_) {
-        unlist(bed);
-        searching_.fetch_add(1);
-        bed.parked_.store(0);
-        return;
+      if (rise(bed)) return;
+    } else if (earliest() < watched_until_.load()) {
+      have_watched(&bed);
+    }
+    for (;;) {
+      std::uint32_t was = nudged;
+      bed.parked_.compare_exchange_strong(was, asleep);
+      if (was == awake) return;
+      const std::int64_t deadline = watches_until(bed, earliest);
+      if (deadline == never) {
+        Atomics::wait(bed.parked_, asleep);
+      } else if (earliest() >= deadline && Atomics::wait_until(bed.parked_, asleep, deadline)) {
+        if (rise(bed)) return;
       }
     }
-    while (bed.parked_.load() == 1) Atomics::wait(bed.parked_, 1);
   }
 
   // After work for anybody was made visible.
@@ -80,9 +107,16 @@ class BasicParking {
     if (sleeping_.load() > 0 && searching_.load() == 0) wake_one();
   }
 
+  // After this deadline was made visible.
+  void announce(std::int64_t deadline) {
+    if (sleeping_.load() > 0 && searching_.load() == 0 && deadline < watched_until_.load()) {
+      have_watched(nullptr);
+    }
+  }
+
   // After something for this worker was made visible.
   void unpark(Bed& bed) {
-    if (bed.parked_.load() == 0) return;
+    if (bed.parked_.load() == awake) return;
     {
       const std::lock_guard guard(lock_);
       if (!bed.listed_) return;
@@ -93,6 +127,9 @@ class BasicParking {
   }
 
  private:
+  // Of a bed. Nudged: to look again whether it is the watch, and until when.
+  enum : std::uint32_t { awake, asleep, nudged };
+
   // Wakes a sleeper unless somebody searches: the sleeper counts as a searcher from here on, so
   // that givers in a burst do not wake everyone.
   void wake_one() {
@@ -102,7 +139,8 @@ class BasicParking {
       {
         const std::lock_guard guard(lock_);
         if (!sleepers_.empty()) {
-          sleeper = sleepers_.back();
+          const bool spares_watch = sleepers_.back() == watch_ && sleepers_.size() > 1;
+          sleeper = sleepers_.rbegin()[spares_watch ? 1 : 0];
           unlist(*sleeper);
         }
       }
@@ -114,22 +152,65 @@ class BasicParking {
     }
   }
 
+  // By a sleeper that need not be woken: a searcher again, unless it is being woken already.
+  bool rise(Bed& bed) {
+    const std::lock_guard guard(lock_);
+    if (!bed.listed_) return false;
+    unlist(bed);
+    searching_.fetch_add(1);
+    bed.parked_.store(awake);
+    return true;
+  }
+
+  // Has the watch look at the deadlines again; if there is none, `willing` becomes it, or whoever
+  // sleeps longest.
+  void have_watched(Bed* willing) {
+    Bed* watch;
+    {
+      const std::lock_guard guard(lock_);
+      if (!watch_) {
+        if (sleepers_.empty()) return;  // who was woken is a searcher, and sees to it
+        watch_ = willing && willing->listed_ ? willing : sleepers_.front();
+      }
+      watch = watch_;
+      std::uint32_t was = asleep;
+      watch->parked_.compare_exchange_strong(was, nudged);
+    }
+    if (watch != willing) Atomics::wake(watch->parked_);
+  }
+
+  // Until when this sleeper watches, which all can see from here on; never if it is not the watch.
+  template <class Earliest>
+  std::int64_t watches_until(Bed& bed, const Earliest& earliest) {
+    const std::lock_guard guard(lock_);
+    if (watch_ != &bed) return never;
+    const std::int64_t deadline = earliest();
+    watched_until_.store(deadline);
+    return deadline;
+  }
+
   // Under the lock.
   void unlist(Bed& bed) {
     sleepers_.erase(std::find(sleepers_.begin(), sleepers_.end(), &bed));
     bed.listed_ = false;
     sleeping_.fetch_sub(1);
+    if (watch_ == &bed) {
+      watch_ = nullptr;
+      watched_until_.store(never);
+    }
   }
 
   static void rouse(Bed& bed) {
-    bed.parked_.store(0);
+    bed.parked_.store(awake);
     Atomics::wake(bed.parked_);
   }
 
   typename Atomics::template Atomic<std::uint32_t> sleeping_{0};
   typename Atomics::template Atomic<std::uint32_t> searching_{0};
+  typename Atomics::template Atomic<std::int64_t> watched_until_{never};
   BasicSpinLock<Atomics> lock_;
   std::vector<Bed*> sleepers_;
+  Bed* watch_ = nullptr;  // one of them, or null; under the lock
 };
 
 using Parking = BasicParking<StdAtomics>;

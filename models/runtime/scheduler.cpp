@@ -22,6 +22,11 @@ constexpr std::size_t thread_reserve_bytes = std::size_t{1} << 20;
 // about that length at most doubles the wait.
 constexpr auto search_time = std::chrono::microseconds(40);
 
+constexpr auto nanosecond = std::chrono::nanoseconds(1);
+
+// Every so many tasks the order of the queues changes for once.
+constexpr std::uint32_t turns = 64;
+
 // Taking a task from another core moves some lines of cache, for each side about as long as a task
 // of this length takes.
 constexpr auto worthwhile_time = std::chrono::nanoseconds(500);
@@ -64,9 +69,13 @@ void Worker::give() {
 Runnable Worker::next_in_turn() {
   if (wanted()) give();
   if (patience_ == 0) {
-    patience_ = 64;
-    inbox_.move_to(ring_);
-    if (const Runnable oldest = ring_.pop()) return oldest;
+    const bool timed = timers_.earliest() != TimerHeap::never;
+    if (timed) take_due(timers_, Stopwatch::now());
+    patience_ = timed ? 1 : turns;
+    if (!timed || ++timed_turns_ % turns == 0) {
+      inbox_.move_to(ring_);
+      if (const Runnable oldest = ring_.pop()) return oldest;
+    }
   }
   if (slot_) return std::exchange(slot_, {});
   if (const Runnable forked = deque_.pop()) return forked;
@@ -76,6 +85,19 @@ Runnable Worker::next_in_turn() {
 void Worker::send(Runnable runnable) {
   inbox_.put(runnable);
   scheduler_.unpark(*this);
+}
+
+// ---- Worker: timers
+
+void Worker::wake_at(std::int64_t deadline_ns, Runnable runnable) {
+  patience_ = 1;
+  if (timers_.set(deadline_ns, runnable)) scheduler_.parking_.announce(deadline_ns);
+}
+
+void Worker::take_due(TimerHeap& timers, std::int64_t now_ns) {
+  Runnable due[32];  // the rest next time, or by others
+  const std::size_t taken = timers.take_due(now_ns, due);
+  for (std::size_t i = 0; i < taken; ++i) ring_.push(due[i]);
 }
 
 // ---- Worker: finding work
@@ -124,6 +146,9 @@ Runnable Worker::search(const Until& until) {
     const Clock::time_point end = now + search_time, steal_from = now + hold_off(now);
     for (unsigned round = 1;; ++round) {
       inbox_.move_to(ring_);
+      for (const auto& worker : scheduler_.workers_) {
+        take_due(worker->timers_, now.time_since_epoch() / nanosecond);
+      }
       Runnable runnable = next();
       bool last = false;
       if (!runnable) {
@@ -286,16 +311,24 @@ bool Scheduler::visible_work() const {
                      [](const auto& worker) { return worker->deque_.has_shared(); });
 }
 
+std::int64_t Scheduler::earliest_deadline() const {
+  std::int64_t earliest = TimerHeap::never;
+  for (const auto& worker : workers_) earliest = std::min(earliest, worker->timers_.earliest());
+  return earliest;
+}
+
 void Scheduler::unpark(Worker& worker) { parking_.unpark(worker.bed_); }
 
 // A searcher has found what it waited for.
 void Scheduler::found() {
-  parking_.found([this] { return visible_work(); });
+  parking_.found([this] { return visible_work(); }, [this] { return earliest_deadline(); });
 }
 
 // Called and left as a searcher.
 void Scheduler::sleep(Worker& worker, const Until& until) {
-  parking_.sleep(worker.bed_, [&] { return until() || !worker.inbox_.empty() || visible_work(); });
+  parking_.sleep(
+      worker.bed_, [&] { return until() || !worker.inbox_.empty() || visible_work(); },
+      [this] { return earliest_deadline(); });
 }
 
 }  // namespace concbench::runtime

@@ -9,6 +9,9 @@
 // Every 64th time the order is inbox, ring, slot, deque, so that a pair that keeps waking each
 // other starves nobody.
 //
+// Tasks whose timers fall due join the ring: the worker looks at the clock between any two tasks
+// as long as it has timers, and those that search look at the timers of all.
+//
 // How workers sleep, and who wakes them, is in parking.hpp: no work that others can see is lost to
 // sleep.
 //
@@ -34,6 +37,7 @@
 #include "models/runtime/ring.hpp"
 #include "models/runtime/runnable.hpp"
 #include "models/runtime/sightings.hpp"
+#include "models/runtime/timers.hpp"
 
 namespace concbench::runtime {
 
@@ -86,6 +90,11 @@ class alignas(64) Worker {
       push_and_grow(runnable);
   }
 
+  // Makes a task runnable at a certain time of Stopwatch::now. Before a task may be set, there must
+  // be room: who makes it may fail.
+  void make_room_for_timer() { timers_.make_room(); }
+  void wake_at(std::int64_t deadline_ns, Runnable runnable);
+
   // What to run next of this worker's own, or nothing.
   Runnable next() {
     if (--patience_ == 0 || wanted()) [[unlikely]]
@@ -132,6 +141,7 @@ class alignas(64) Worker {
   void push_and_grow(Runnable runnable);
   void give();
   Runnable next_in_turn();
+  void take_due(TimerHeap& timers, std::int64_t now_ns);
   Runnable steal_from(Worker& victim);
   Runnable steal();
   Clock::duration hold_off(Clock::time_point now);
@@ -139,7 +149,8 @@ class alignas(64) Worker {
 
   Scheduler& scheduler_;
   const unsigned index_;
-  std::uint32_t patience_ = 64;  // until the order changes for once
+  std::uint32_t patience_ = 64;    // until it looks at its timers, or the order changes for once
+  std::uint32_t timed_turns_ = 0;  // in which it looked at its timers
   Runnable slot_;
   Ring ring_;
   Deque deque_;
@@ -151,6 +162,7 @@ class alignas(64) Worker {
 
   // Written by others.
   alignas(64) Inbox inbox_;
+  TimerHeap timers_;
   std::atomic<Worker*> asker_{nullptr};
   Parking::Bed bed_;
   std::atomic<State> state_{State::none};
@@ -185,6 +197,7 @@ class Scheduler {
   void stop();
   bool may_search() const;
   bool visible_work() const;
+  std::int64_t earliest_deadline() const;
   void found();
   void sleep(Worker& worker, const Until& until);
 

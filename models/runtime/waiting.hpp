@@ -60,8 +60,16 @@ class Gate {
   bool enter(Waiter& self, Worker& worker) {
     lock.lock();
     waiting_.push(self);
+    ++present_;
     if (--missing_ == 0 && keeper_) keeper_->wake(worker);
     return true;
+  }
+
+  // By a participant that will not come, or for it.
+  void stay_away(Worker& worker) {
+    lock.lock();
+    if (--missing_ == 0 && keeper_) keeper_->wake(worker);
+    lock.unlock();
   }
 
   // By the keeper: whether it must wait for the last participant.
@@ -75,6 +83,9 @@ class Gate {
     return true;
   }
 
+  // How many wait. By the keeper, once all are there.
+  std::uint64_t present() const { return present_; }
+
   // By the keeper, once all are there. They run in the order in which they came.
   void open(Worker& worker) {
     lock.lock();
@@ -85,6 +96,7 @@ class Gate {
 
  private:
   std::uint64_t missing_;
+  std::uint64_t present_ = 0;
   Waiter* keeper_ = nullptr;
   Waiters waiting_;
 };
