@@ -3,12 +3,15 @@
 // A task that waits for its children helps: it runs the child it pushed last, if nobody has stolen
 // it, or else other work until the thief is done. It cannot do so for anything but its children,
 // because what it would wait for might be buried below it on the same stack. That is why this model
-// has no verb for tasks that wait for each other.
+// has no verb for tasks that wait for each other, and writes what comes after a wait as another
+// closure (pool/continuations.hpp).
 #include <exception>
 #include <memory>
+#include <mutex>
 #include <type_traits>
 
 #include "models/model.hpp"
+#include "models/pool/continuations.hpp"
 #include "models/runtime/fan.hpp"
 #include "models/runtime/join.hpp"
 #include "models/runtime/scheduler.hpp"
@@ -16,8 +19,6 @@
 
 namespace concbench {
 namespace pool {
-
-using namespace runtime;
 
 // ---- fork_join
 
@@ -219,10 +220,75 @@ class Pool {
     });
   }
 
+  // A critical section is too short to be worth a closure of its own: a task that finds the lock
+  // taken blocks, and its worker with it.
+  template <Contend K>
+  Outcome contend(K kernel, Stopwatch& clock) {
+    std::mutex mutex;
+    typename K::State state{};
+    Outcome outcome = run_all<ContendTask<K>>(
+        kernel.tasks(), clock,
+        [&](Crew& crew, std::uint64_t) { return ContendTask<K>(crew, kernel, mutex, state); });
+    outcome.answer = kernel.answer(state);
+    return outcome;
+  }
+
+  // As queued closures: that is all a pool can keep of a task that has not ended. Each begins when
+  // it is released.
+  template <Hold K>
+  Outcome hold(K kernel, Stopwatch& clock) {
+    return run([&, kernel](Worker& worker) {
+      Crew crew(kernel.tasks(), worker, clock);
+      HoldQueue<K> queue(kernel, crew);
+      clock.start();
+      queue.fill();
+      clock.held(queue.size());
+      queue.release();
+      crew.await();
+    });
+  }
+
+  template <Timers K>
+  Outcome timers(K kernel, Stopwatch& clock) {
+    return run_all<SleeperTask<K>>(kernel.tasks(), clock, [&](Crew& crew, std::uint64_t task) {
+      return SleeperTask<K>(crew, kernel, task);
+    });
+  }
+
+  template <Recipe K>
+  Outcome recipe(K kernel, Stopwatch& clock) {
+    return run_all<RecipeTask<K>>(kernel.tasks(), clock, [&](Crew& crew, std::uint64_t task) {
+      return RecipeTask<K>(crew, kernel, task);
+    });
+  }
+
+  template <Phases K>
+  Outcome phases(K kernel, Stopwatch& clock) {
+    Grids<K> grids(kernel);
+    Outcome outcome = run([&, kernel](Worker& worker) {
+      Crew crew(1, worker, clock);
+      PhaseRounds<K> rounds(kernel, grids, crew);
+      clock.start();
+      rounds.post(worker);
+      crew.await();
+    });
+    outcome.answer = grids.checksum(kernel);
+    return outcome;
+  }
+
   std::vector<WorkerReport> workers() const { return scheduler_.reports(); }
 
   static std::string no_verb(Shape) { return "a pool task that blocks would hold its worker"; }
-  static std::string refusal(const Ask&) { return ""; }
+
+  // Trees and fans keep few closures; all others are made before they begin.
+  static std::string refusal(const Ask& ask) {
+    if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out) return "";
+    constexpr std::uint64_t bytes = 128;
+    if (ask.demand.alive <= ask.limits.memory_bytes.value / bytes) return "";
+    return std::to_string(ask.demand.alive) + " queued closures, of " + std::to_string(bytes) +
+           " bytes each, exceed the " + ask.limits.memory_bytes.name + " of " +
+           std::to_string(ask.limits.memory_bytes.value) + " bytes";
+  }
 
  private:
   template <class Body>
@@ -231,6 +297,20 @@ class Pool {
     const Outcome outcome = scheduler_.run({Kind::closure, &root});
     root.failure.rethrow();
     return outcome;
+  }
+
+  // Makes a closure for each task with `make`, and then lets them all begin.
+  template <class Task, class Make>
+  Outcome run_all(std::uint64_t tasks, Stopwatch& clock, const Make& make) {
+    return run([&](Worker& worker) {
+      Crew crew(tasks, worker, clock);
+      std::vector<Task> closures;
+      closures.reserve(tasks);
+      for (std::uint64_t i = 0; i < tasks; ++i) closures.push_back(make(crew, i));
+      clock.start();
+      for (Task& closure : closures) worker.later({Kind::closure, &closure});
+      crew.await();
+    });
   }
 
   // Runs what this worker has forked last, until no more than `left` is not shared with thieves.

@@ -13,9 +13,11 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/runtime/switch.hpp"
@@ -72,6 +74,14 @@ class Explorer {
     threads_[current_].word = word;
     stop_as(State::asleep);
   }
+  // Time passes only while nobody can go on. Whether the deadline ended the sleep.
+  bool sleep_until(const void* word, std::int64_t deadline) {
+    Thread& self = threads_[current_];
+    self.deadline = deadline;
+    sleep_on(word);
+    return std::exchange(self.deadline, none) <= now_;
+  }
+  std::int64_t now() const { return now_; }
   void wake(const void* word) {
     for (Thread& thread : threads_) {
       if (thread.state == State::asleep && thread.word == word) thread.state = State::ready;
@@ -83,11 +93,13 @@ class Explorer {
   }
 
  private:
+  static constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
   enum class State { ready, pausing, asleep, ended };
   struct Thread {
     static constexpr std::size_t stack_bytes = 64 * 1024;
     State state = State::ready;
     const void* word = nullptr;
+    std::int64_t deadline = none;
     runtime::Context context = nullptr;
     std::unique_ptr<std::byte[]> stack = std::make_unique<std::byte[]>(stack_bytes);
   };
@@ -99,10 +111,12 @@ class Explorer {
   void begin() {
     running = this;
     steps_ = preempted_ = depth_ = 0;
+    now_ = 0;
     order_.clear();
     for (Thread& thread : threads_) {
       const auto top = reinterpret_cast<std::uintptr_t>(thread.stack.get()) + Thread::stack_bytes;
       thread.state = State::ready;
+      thread.deadline = none;
       thread.context = runtime::fresh_context(reinterpret_cast<void*>(top & ~std::uintptr_t{15}),
                                               Thread::stack_bytes - 15, enter);
     }
@@ -138,10 +152,24 @@ class Explorer {
     threads_[current_].state = state;
     const unsigned others = count_ready_others();
     if (others > 0) return go_on_with(ready_other(decide(others)));
+    if (const unsigned next = first_deadline(); threads_[next].deadline != none) {
+      now_ = threads_[next].deadline;
+      threads_[next].state = State::ready;
+      return go_on_with(next);
+    }
     for (const Thread& thread : threads_) {
       if (thread.state != State::ended) fail("nobody can go on");
     }
     leave();
+  }
+
+  // Whose sleep ends first by itself.
+  unsigned first_deadline() const {
+    unsigned first = 0;
+    for (unsigned i = 1; i < threads_.size(); ++i) {
+      if (threads_[i].deadline < threads_[first].deadline) first = i;
+    }
+    return first;
   }
 
   // Follows the trail to its end, then takes the first option each time.
@@ -189,6 +217,7 @@ class Explorer {
   std::vector<Choice> trail_;
   // Of the present execution.
   unsigned current_ = 0, steps_ = 0, preempted_ = 0;
+  std::int64_t now_ = 0;
   std::size_t depth_ = 0;
   std::vector<unsigned> order_;
   std::string failure_;
@@ -266,6 +295,11 @@ struct CheckedAtomics {
   static void wait(Atomic<std::uint32_t>& word, std::uint32_t expected) {
     word.touch();
     if (word.value_ == expected) Explorer::running->sleep_on(&word);
+  }
+  static bool wait_until(Atomic<std::uint32_t>& word, std::uint32_t expected,
+                         std::int64_t deadline) {
+    word.touch();
+    return word.value_ == expected && Explorer::running->sleep_until(&word, deadline);
   }
   static void wake(Atomic<std::uint32_t>& word) {
     Explorer::running->step();

@@ -306,6 +306,68 @@ TEST(Parking, would_leave_work_lying_if_the_last_searcher_did_not_look_for_more)
   expect_to_break<NotPassingOn>("nobody can go on");
 }
 
+// ---- Parking with deadlines
+
+// Two workers that take whatever is due, and a third that sets deadlines and then computes until
+// they have been taken: somebody who sleeps must watch them. Time passes only if nobody can go on,
+// so each must be taken at its time.
+struct Deadlines {
+  static constexpr unsigned threads = 3;
+  virtual ~Deadlines() = default;
+
+  void thread(unsigned index) {
+    if (index < 2) return work(index);
+    for (const std::int64_t deadline : deadlines_) {
+      pending_.store(deadline);
+      announce(deadline);
+    }
+    while (!taken_.load()) CheckedAtomics::pause();
+    for (auto& bed : beds_) parking_.unpark(bed);
+  }
+  std::string end() const { return ""; }
+
+  virtual void announce(std::int64_t deadline) { parking_.announce(deadline); }
+
+ protected:
+  using Parking = runtime::BasicParking<CheckedAtomics>;
+
+  void work(unsigned self) {
+    parking_.search();
+    while (!take_due() && !taken_.load()) {
+      parking_.sleep(
+          beds_[self], [&] { return taken_.load(); }, [&] { return pending_.load(); });
+    }
+    const bool computes = !taken_.load();
+    parking_.found([] { return false; }, [&] { return pending_.load(); });
+    while (computes && !taken_.load()) CheckedAtomics::pause();
+  }
+  bool take_due() {
+    const std::int64_t now = Explorer::running->now();
+    std::int64_t deadline = pending_.load();
+    if (deadline > now) return false;
+    require(deadline == now, "a deadline was missed");
+    if (!pending_.compare_exchange_strong(deadline, next_)) return false;
+    if (next_ == Parking::never) taken_.store(true);
+    next_ = Parking::never;
+    return true;
+  }
+
+  Parking parking_{2};
+  std::array<Parking::Bed, 2> beds_;
+  std::array<std::int64_t, 2> deadlines_{7, 5};  // set in this order
+  std::int64_t next_ = 9;                        // and once that is taken, whose taker computes
+  Atomic<std::int64_t> pending_{Parking::never};
+  Atomic<bool> taken_{false};
+};
+struct NotAnnouncingDeadlines : Deadlines {
+  void announce(std::int64_t) override {}
+};
+
+TEST(Parking, has_one_who_sleeps_watch_the_deadlines) { expect_to_hold<Deadlines>(2); }
+TEST(Parking, would_sleep_over_a_deadline_that_is_not_announced) {
+  expect_to_break<NotAnnouncingDeadlines>("nobody can go on");
+}
+
 // ---- The join
 
 // A parent and two children that end elsewhere, after a third that ended where it was forked. The

@@ -89,15 +89,16 @@ class BasicParking {
     } else if (earliest() < watched_until_.load()) {
       have_watched(&bed);
     }
-    for (;;) {
+    for (std::int64_t deadline = never;;) {
       std::uint32_t was = nudged;
-      bed.parked_.compare_exchange_strong(was, asleep);
+      const bool look_again = bed.parked_.compare_exchange_strong(was, asleep);
       if (was == awake) return;
-      const std::int64_t deadline = watches_until(bed, earliest);
+      if (look_again) deadline = watches_until(bed, earliest);
       if (deadline == never) {
         Atomics::wait(bed.parked_, asleep);
-      } else if (earliest() >= deadline && Atomics::wait_until(bed.parked_, asleep, deadline)) {
+      } else if (Atomics::wait_until(bed.parked_, asleep, deadline)) {
         if (rise(bed)) return;
+        deadline = never;  // it is being woken
       }
     }
   }
@@ -184,8 +185,11 @@ class BasicParking {
   std::int64_t watches_until(Bed& bed, const Earliest& earliest) {
     const std::lock_guard guard(lock_);
     if (watch_ != &bed) return never;
-    const std::int64_t deadline = earliest();
-    watched_until_.store(deadline);
+    std::int64_t deadline;
+    do {
+      deadline = earliest();
+      watched_until_.store(deadline);
+    } while (earliest() < deadline);  // who set it may have seen what was written before
     return deadline;
   }
 
