@@ -199,6 +199,18 @@ TEST_P(HoldingModel, RefusesMoreThanThisMachineHoldsByTheNameOfTheLimit) {
   EXPECT_EQ(refusal(1'000), "");
 }
 
+TEST_P(HoldingModel, RefusesMoreTouchedStacksThanMemoryHolds) {
+  Limits limits = read_limits();
+  limits.memory_bytes = {"MemAvailable", 100'000'000};
+  const auto setup = setup_of(GetParam());
+  const auto refusal = [&](std::int64_t touch) {
+    const HoldMany hold{.n = 1'000, .touch = touch};
+    return GetParam().model->refusal({Shape::hold, hold.demand(), setup, limits});
+  };
+  EXPECT_EQ(refusal(0), "");
+  EXPECT_NE(refusal(100'000).find("MemAvailable leaves 100,000,000"), std::string::npos);
+}
+
 // --- Deaths ------------------------------------------------------------------------------------
 
 class Mortal : public OsModel {};

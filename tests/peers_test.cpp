@@ -133,6 +133,21 @@ TEST(Peers, LetOneIntoTheCriticalSectionAndKeepInStep) {
   }
 }
 
+TEST(Peers, RefuseToUseMoreStackThanATaskHas) {
+  const concbench::Setup setup = setup_of(1);
+  const Limits limits = read_limits();
+  const auto refusal = [&](const char* name, std::int64_t touch) -> std::string {
+    const Model* model = find_model(name);
+    if (!is_here(*model)) return touch == 0 ? "" : "it is not here";
+    return model->refusal({Shape::hold, HoldMany{.n = 10, .touch = touch}.demand(), setup, limits});
+  };
+  for (const char* name : waiting_peers) EXPECT_EQ(refusal(name, 0), "") << name;
+  EXPECT_NE(refusal("boost-fiber", 60'000), "");
+  EXPECT_NE(refusal("asio-pool", 1), "");
+  EXPECT_NE(refusal("asio-coro", 1), "");
+  EXPECT_EQ(refusal("std-async", 100'000), "");
+}
+
 TEST(Peers, WithoutTimersSayThatAWaitingTaskWouldHoldItsThread) {
   for (const char* name : {"tbb", "openmp"}) {
     const Model* model = find_model(name);

@@ -29,7 +29,9 @@ struct HoldMany {
   }
 
   std::uint64_t expected() const { return tasks() * (tasks() + 1) / 2; }
-  Demand demand() const { return {.ops = tasks(), .alive = tasks()}; }
+  Demand demand() const {
+    return {.ops = tasks(), .alive = tasks(), .stack_bytes = static_cast<std::uint64_t>(touch)};
+  }
 
  private:
   // Frames of 512 bytes, each touched, until it has been enough. The barrier behind the call keeps

@@ -97,11 +97,12 @@ struct About {
   std::string_view summary;
 };
 
-// What a run asks of a machine: how many operations, and how many tasks may exist at once in a
-// model whose tasks live until they are joined.
+// What a run asks of a machine: how many operations, how many tasks may exist at once in a model
+// whose tasks live until they are joined, and how much of its stack each of them uses on purpose.
 struct Demand {
   std::uint64_t ops;
   std::uint64_t alive;
+  std::uint64_t stack_bytes = 0;
 };
 
 // Every kernel: a description, and the answer that a run must give. A kernel may also have

@@ -22,6 +22,7 @@ std::string refusal(std::string_view things, const Ask& ask, std::uint64_t least
     return asked + " could be alive at once; " + limits.tasks.name + " leaves room for " +
            grouped(limits.tasks.value);
   }
+  least_bytes += ask.demand.stack_bytes;
   if (alive > limits.memory_bytes.value / least_bytes) {
     return asked + " could be alive at once, each taking at least " + grouped(least_bytes) +
            " bytes; " + limits.memory_bytes.name + " leaves " + grouped(limits.memory_bytes.value);

@@ -416,6 +416,7 @@ class AsioCoro {
   // Asio's queue is first in, first out: a tree unfolds in its full width before its leaves run. A
   // coroutine with its channel takes 560 to 720 bytes (peak memory of fib(25), g++ 12).
   static std::string refusal(const Ask& ask) {
+    if (ask.demand.stack_bytes > 0) return "a coroutine that waits has no stack";
     constexpr std::uint64_t task_bytes = 768;
     if (ask.demand.alive <= ask.limits.memory_bytes.value / task_bytes) return "";
     return os::grouped(ask.demand.alive) + " coroutines of about " + os::grouped(task_bytes) +

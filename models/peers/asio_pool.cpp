@@ -486,7 +486,9 @@ class AsioPool {
   Notes notes() const { return peers::AsioThreads::notes(); }
 
   static std::string no_verb(Shape) { return ""; }
-  static std::string refusal(const Ask&) { return ""; }
+  static std::string refusal(const Ask& ask) {
+    return ask.demand.stack_bytes > 0 ? "a handler that waits has no stack" : "";
+  }
   static constexpr bool pins = true;
 
  private:

@@ -215,6 +215,8 @@ class Workers {
 
 // ---- Stacks
 
+constexpr std::size_t stack_bytes = 64 * 1024;
+
 // All stacks of the program; the one given back last, which is warm, is taken first.
 class StackPool {
  public:
@@ -236,7 +238,7 @@ class StackPool {
 
  private:
   std::mutex mutex_;
-  fibers::fixedsize_stack fixed_{64 * 1024};
+  fibers::fixedsize_stack fixed_{stack_bytes};
   std::vector<boost::context::stack_context> free_;
 };
 
@@ -511,7 +513,12 @@ class BoostFiber {
   // the heap's own book-keeping touches another.
   static std::string refusal(const Ask& ask) {
     if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out) return "";
-    constexpr std::uint64_t touched_bytes = 3 * 4096;
+    if (ask.demand.stack_bytes > stack_bytes / 2) {
+      return "a fiber cannot use " + os::grouped(ask.demand.stack_bytes) +
+             " bytes of its stack of " + os::grouped(stack_bytes) +
+             " and be sure not to leave it: it has no guard page";
+    }
+    const std::uint64_t touched_bytes = 3 * 4096 + ask.demand.stack_bytes;
     if (ask.demand.alive <= ask.limits.memory_bytes.value / touched_bytes) return "";
     return os::grouped(ask.demand.alive) + " fibers that touch " + os::grouped(touched_bytes) +
            " bytes of their stacks each exceed " + ask.limits.memory_bytes.name + " " +
