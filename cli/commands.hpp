@@ -7,5 +7,6 @@ namespace concbench {
 
 int run(RunRequest request);
 int list(const ListRequest& request);
+int report(const ReportRequest& request);
 
 }  // namespace concbench

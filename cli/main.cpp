@@ -34,6 +34,7 @@ int perform(Command command) {
   return std::visit(Overload{
                         [](RunRequest& request) { return run(std::move(request)); },
                         [](ListRequest& request) { return list(request); },
+                        [](ReportRequest& request) { return report(request); },
                         [](TopoRequest& request) { return print(topo(request)); },
                         [](WorkerRequest& request) { return run_worker(request); },
                         [](Text& text) { return print(text.text); },

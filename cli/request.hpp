@@ -40,6 +40,11 @@ struct RunRequest {
   When color = When::automatic;
 };
 
+struct ReportRequest {
+  std::vector<std::string> results;
+  std::string out = "report.html";  // "-" for stdout
+};
+
 struct ListRequest {
   Format format = Format::table;
 };
@@ -58,6 +63,7 @@ struct Text {
   std::string text;
 };
 
-using Command = std::variant<RunRequest, ListRequest, TopoRequest, WorkerRequest, Text>;
+using Command =
+    std::variant<RunRequest, ListRequest, TopoRequest, ReportRequest, WorkerRequest, Text>;
 
 }  // namespace concbench

@@ -143,7 +143,10 @@ std::string read_text(const std::string& path) {
 }  // namespace
 
 void write_result(const Result& result, const std::string& path) {
-  const std::string text = to_text(to_json(result)) + '\n';
+  write_text(to_text(to_json(result)) + '\n', path);
+}
+
+void write_text(const std::string& text, const std::string& path) {
   if (kind_of(path) == Target::other) {
     write_in_place(path, text);
   } else {
@@ -155,6 +158,15 @@ void check_writable(const std::string& path) {
   const Target kind = kind_of(path);
   if (::access(path.c_str(), W_OK) != 0 && errno != ENOENT) cannot_write(path);
   if (kind == Target::file) Replacement{resolve(path)};
+}
+
+Json read_json(const std::string& path) {
+  const std::string text = read_text(path);
+  try {
+    return parse_json(text);
+  } catch (const BadJson& bad) {
+    throw BadJson(fmt::format("{}: {}", path, bad.what()));
+  }
 }
 
 Result read_result(const std::string& path) {

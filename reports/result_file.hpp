@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "reports/json.hpp"
 #include "reports/result.hpp"
 
 namespace concbench {
@@ -22,11 +23,17 @@ struct CannotRead : std::runtime_error {
 // CannotWrite.
 void write_result(const Result& result, const std::string& path);
 
+// The same for a text of another format.
+void write_text(const std::string& text, const std::string& path);
+
 // Throws CannotWrite if write_result would fail for its directory or permissions: to be called
 // before a run of hours, not after. Leaves nothing behind.
 void check_writable(const std::string& path);
 
 // Throws CannotRead, or BadJson naming the file and what is wrong in it.
 Result read_result(const std::string& path);
+
+// The document in a file. Throws CannotRead, or BadJson naming the file.
+Json read_json(const std::string& path);
 
 }  // namespace concbench

@@ -115,3 +115,54 @@ def scaling(cores=(1, 2, 4, 8), processes=6):
                 if model != "serial" or count == min(cores):
                     cells.append(cell(model, *workload, count, value, processes, draw))
     return result(cells, max(cores))
+
+
+def latency(p50, count=20_000):
+    """Durations with a tail: half at most p50, one in a hundred ten times that."""
+    quantiles = {"p50": p50, "p90": 2 * p50, "p99": 10 * p50, "p999": 40 * p50, "p9999": 80 * p50,
+                 "max": 90 * p50}
+    buckets = [{"low": int(p50 * low), "count": int(count * share)} for low, share in
+               ((0.8, 0.3), (1, 0.4), (1.5, 0.2), (4, 0.09), (10, 0.009), (40, 0.0009), (90, 0.0001))]
+    return {"what": "from its wake-up being due to running", "count": sum(b["count"] for b in buckets),
+            **quantiles, "buckets": buckets}
+
+
+def everything():
+    """A cell for every section of a report: also latency, offered load, grain sizes and memory."""
+    draw = random.Random(3)
+    cells = basic()["concbench"]["cells"] + scaling((1, 4))["concbench"]["cells"]
+    models = dict(threads=9e3, fibers=90, coroutines=80, goroutines=400)
+
+    def add(model, work, value, **fields):
+        added = cell(model, *work, 2, value, 6, draw)
+        for name, entry in fields.items():
+            added[name] = {**added[name], **entry} if isinstance(added[name], dict) else entry
+        cells.append(added)
+
+    for model, cost in models.items():
+        add(model, ("sleepers", "timers", "wake", {"tasks": 1000}), cost, latency_ns=latency(int(cost)))
+        for rate in (100, 1_000, 10_000):
+            add(model, ("echo", "serve", "request", {"connections": 100, "rate": rate}), 1e9 / rate,
+                latency_ns=latency(int(cost * 30 * (1 + rate / 2_000))))
+        for ns in (10, 100, 1_000, 10_000, 100_000):
+            add(model, ("grain", "fan_out", "task", {"ns": ns, "tasks": 1000}), (ns + cost) / 2,
+                measures={"metg_ns": float(cost)})
+        for n in (100, 1_000, 10_000):
+            bytes_per_task = int(cost * 2 + 40_000 / n + 2_000)
+            add(model, ("hold", "hold", "task", {"n": n, "touch": 0}), cost, memory={
+                "bytes_per_task": bytes_per_task, "user_bytes_per_task": bytes_per_task - 500,
+                "kernel_bytes_per_task": 500, "ceiling": {
+                    "predicted": 32_000, "limit": "kernel.pid_max = 32768", "found": None,
+                    "how": "not tried"} if model == "threads" else None})
+    made = result(cells, 4)
+    order = [f"{name_of(cell)}#{process}" for cell in cells for process in range(6)
+             if cell["summary"]]
+    draw.shuffle(order)
+    made["concbench"]["order"] = order
+    return made
+
+
+def name_of(cell):
+    """As `order` names a cell: see reports/result.hpp."""
+    params = "".join(f"/{name}:{value}" for name, value in sorted(cell["params"].items()))
+    return f"{cell['model']}/{cell['workload']}{params}/cores:{cell['cores']}"

@@ -1,0 +1,29 @@
+// concbench report
+#include <memory>
+
+#include "cli/options/command.hpp"
+
+namespace concbench::options {
+namespace {
+
+Finish bind(CLI::App& app) {
+  const auto request = std::make_shared<ReportRequest>();
+  app.add_option(
+         "results", request->results,
+         "result files, of which the first is the one to compare with; and what concbench claims "
+         "--format=json printed")
+      ->required();
+  app.add_option("-o,--out", request->out, "write the page to this file; '-' for stdout")
+      ->capture_default_str();
+  return [request](const Words&) { return *request; };
+}
+
+}  // namespace
+
+const CommandLine report_command{"report", "one HTML page with charts that works without a network",
+                                 "Examples:\n"
+                                 "  concbench report r.json\n"
+                                 "  concbench report before.json after.json -o compared.html",
+                                 bind};
+
+}  // namespace concbench::options

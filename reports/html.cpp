@@ -1,0 +1,119 @@
+#include "reports/html.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "reports/html_parts.hpp"
+#include "reports/json.hpp"
+#include "reports/page.hpp"
+#include "reports/result_json.hpp"
+
+namespace concbench {
+namespace {
+
+std::string inflated(const Page& page) {
+  std::string text(page.size, '\0');
+  z_stream stream{};
+  constexpr int gzip = 16;  // added to the size of the window: expect gzip's header
+  if (inflateInit2(&stream, gzip + MAX_WBITS) != Z_OK) throw std::runtime_error("zlib: no memory");
+  stream.next_in = const_cast<Bytef*>(page.gzip.data());
+  stream.avail_in = static_cast<uInt>(page.gzip.size());
+  stream.next_out = reinterpret_cast<Bytef*>(text.data());
+  stream.avail_out = static_cast<uInt>(text.size());
+  const int code = inflate(&stream, Z_FINISH);
+  inflateEnd(&stream);
+  if (code != Z_STREAM_END) throw std::runtime_error("the page in this program is damaged");
+  return text;
+}
+
+// Samples make most of a result, and a chart needs two numbers of each.
+Json points_of(const Cell& cell) {
+  Json points = Json::array();
+  for (const Sample& sample : cell.samples) {
+    if (sample.ops == 0) continue;
+    const double ns = static_cast<double>(sample.wall_ns) / static_cast<double>(sample.ops);
+    points.push_back({sample.process, std::stod(fmt::format("{:.5g}", ns))});
+  }
+  return points;
+}
+
+// What the page's script reads: the object "concbench" of the file, with `points` in the place of
+// samples, and without what only a machine would look up.
+Json data_of(const NamedResult& named) {
+  Json data = to_json(named.result)["concbench"];
+  for (std::size_t i = 0; i < named.result.cells.size(); ++i) {
+    Json& cell = data["cells"][i];
+    for (const char* bulky : {"samples", "processes", "placement", "answer", "command"}) {
+      cell.erase(bulky);
+    }
+    cell["points"] = points_of(named.result.cells[i]);
+  }
+  data["file"] = named.file;
+  return data;
+}
+
+// JSON inside a script element ends where the element does: at the first "</script" in a string.
+std::string inert_json(const Json& json) {
+  std::string inert;
+  for (const char byte : to_line(json)) {
+    if (byte == '<') {
+      inert += "\\u003c";
+    } else {
+      inert += byte;
+    }
+  }
+  return inert;
+}
+
+std::string body(const std::vector<NamedResult>& results, const Json& claims) {
+  std::string machines;
+  for (const NamedResult& named : results) machines += html::machine(named.result.machine);
+  return (claims.is_null() ? "" : html::claims(claims)) +
+         fmt::format(
+             "<section id=\"machine\"><h2>The machine, and what bears on its "
+             "timings</h2>\n{}{}</section>\n"
+             "<section id=\"table\"><h2>All results</h2>\n{}</section>\n",
+             machines, html::environment(results), html::cells(results));
+}
+
+std::string title_of(const std::vector<NamedResult>& results) {
+  std::string title = "concbench";
+  for (const NamedResult& named : results) title += " · " + named.result.environment.host;
+  return title;
+}
+
+}  // namespace
+
+std::string_view why_no_html() { return page().missing; }
+
+std::string to_html(const std::vector<NamedResult>& results, const Json& claims) {
+  Json data{{"results", Json::array()}};
+  for (const NamedResult& named : results) data["results"].push_back(data_of(named));
+  const Result& first = results.front().result;
+  const std::pair<std::string_view, std::string> parts[] = {
+      {"@TITLE@", html::escaped(title_of(results))},
+      {"@HEAD@", html::head(results)},
+      {"@BODY@", body(results, claims)},
+      {"@FOOT@",
+       fmt::format("Made by concbench {} ({}). This page holds all of its data and asks "
+                   "nothing of any server.",
+                   html::escaped(first.build.version), html::escaped(first.build.commit))},
+      {"@DATA@", inert_json(data)},
+  };
+  const std::string shell = inflated(page());
+  std::string text;
+  std::size_t from = 0;
+  for (const auto& [place, part] : parts) {
+    const std::size_t at = shell.find(place, from);
+    if (at == std::string::npos)
+      throw std::logic_error("the page has no place " + std::string(place));
+    text.append(shell, from, at - from).append(part);
+    from = at + place.size();
+  }
+  return text.append(shell, from);
+}
+
+}  // namespace concbench

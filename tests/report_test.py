@@ -1,0 +1,251 @@
+#!/usr/bin/python3
+"""`concbench report`: what it writes, and what a browser makes of it."""
+
+import functools
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+import example_results  # noqa: E402
+from concbench import CONCBENCH, ROOT, concbench  # noqa: E402
+
+PACKAGES = pathlib.Path(CONCBENCH).parent / "web"
+NODE, CHROMIUM = shutil.which("node") or shutil.which("nodejs"), shutil.which("chromium")
+LONG = "x" * 10_000
+HOSTILE = ("</script><script>hostile=1</script>", "<img src=x onerror=hostile=2>", "\"'`&amp;",
+           "\u202egnitset\u202c מודל", "exec:" + LONG, "@BODY@ <!-- ]]>", "__proto__")
+
+
+CLAIMS = {"claims": [{
+    "id": "thread-create", "claim": "a thread takes 1–10 µs to create",
+    "claimed": {"low": 1, "high": 10, "unit": "µs"},
+    "measured": {"median": 12.5, "low": 11, "high": 14, "unit": "µs"}, "verdict": "off by ×1.25",
+    "how": "spawn, 6 processes"}]}
+
+
+def hostile():
+    """Every text that a result can bear, as bad as it gets."""
+    made = example_results.basic()
+    inner = made["concbench"]
+    for index, cell in enumerate(inner["cells"]):
+        name = HOSTILE[index % len(HOSTILE)]
+        cell["model"] = f"{name}{index}"
+        cell["warnings"] = [name]
+        cell["command"] = name
+        cell["params"] = {**cell["params"], "place": name}
+        if cell["status"] != "ok":
+            cell["reason"] = name
+    inner["environment"].update(host=HOSTILE[0], cpu_model=HOSTILE[1], kernel=LONG,
+                                notes={"governor": HOSTILE[0]})
+    inner["build"].update(commit=HOSTILE[0], compiler=HOSTILE[1], libraries={HOSTILE[0]: HOSTILE[1]})
+    inner["request"]["argv"] = list(HOSTILE)
+    return made
+
+
+def slower():
+    """The basic result of another commit, whose fibers take half as long again."""
+    made = example_results.basic()
+    made["concbench"]["build"]["commit"] = "ba9876543210"
+    for cell in made["concbench"]["cells"]:
+        if cell["model"] == "fibers" and cell["summary"]:
+            for sample in cell["samples"]:
+                sample["wall_ns"] = sample["wall_ns"] * 3 // 2
+            summary = cell["summary"]
+            for name, factor in (("ns_per_op", 1.5), ("ops_per_s", 1 / 1.5)):
+                summary[name] = {key: value * factor for key, value in summary[name].items()}
+    return made
+
+
+@functools.cache
+def browsed():
+    """What a browser sees of the pages, which are made and opened once for all tests."""
+    if not NODE or not CHROMIUM:
+        raise AssertionError("node or chromium is missing; run scripts/setup --test")
+    directory = tempfile.TemporaryDirectory()
+    unittest.addModuleCleanup(directory.cleanup)
+    folder = pathlib.Path(directory.name)
+    inputs = {"all": example_results.everything(), "basic": example_results.basic(),
+              "slower": slower(), "hostile": hostile(), "claims": CLAIMS}
+    for name, document in inputs.items():
+        (folder / f"{name}.json").write_text(json.dumps(document))
+    pages = {"all": ("all", "claims"), "basic": ("basic",), "both": ("basic", "slower"),
+             "hostile": ("hostile",)}
+    for page, files in pages.items():
+        done = concbench("report", *(str(folder / f"{name}.json") for name in files),
+                         "-o", str(folder / f"{page}.html"))
+        if done.returncode != 0:
+            raise AssertionError(done.stderr)
+    done = subprocess.run([NODE, HERE / "report_browser.mjs", PACKAGES, CHROMIUM, folder],
+                          capture_output=True, text=True, check=False, timeout=280,
+                          stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        raise AssertionError(done.stderr)
+    return folder, inputs, json.loads(done.stdout)
+
+
+class Reports(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory, cls.inputs, cls.seen = browsed()
+
+    def column(self, rows, name):
+        heads = ["workload", "params", "cores", "model", "time"]
+        return [row[heads.index(name)] for row in rows]
+
+
+class Page(Reports):
+    def test_asks_for_nothing_and_complains_of_nothing(self):
+        for name in ("all", "basic", "both", "hostile", "dark", "narrow"):
+            self.assertEqual(self.seen[name]["troubles"], [], name)
+
+    def test_is_small_and_draws_a_quick_run_in_two_seconds_of_cpu(self):
+        self.assertLess((self.directory / "basic.html").stat().st_size, 1_000_000)
+        self.assertLess(self.seen["basic"]["cpuSeconds"], 2)
+
+    def test_allows_no_script_but_its_own(self):
+        text = (self.directory / "basic.html").read_text(encoding="utf-8")
+        policy = text[text.index("Content-Security-Policy"):].split(">", 1)[0]
+        self.assertIn("default-src 'none'", policy)
+        self.assertNotIn("unsafe", policy)
+
+    def test_draws_every_section_that_the_result_has_data_for(self):
+        sections = {panel["section"] for panel in self.seen["all"]["panels"]}
+        expected = {"overview", "costs", "scaling", "grain", "order"}
+        if "bytes_per_task" in (HERE.parent / "reports/result.schema.json").read_text():
+            expected |= {"latency", "load", "memory"}
+        self.assertEqual(sections, expected)
+        self.assertIn("Over time", self.seen["all"]["absent"])
+        self.assertNotIn("Over cores", self.seen["all"]["absent"])
+
+    def test_every_chart_has_marks_and_keeps_its_labels_inside(self):
+        for name in ("all", "both", "hostile"):
+            for panel in self.seen[name]["panels"]:
+                self.assertGreater(panel["marks"], 0, panel)
+                if panel["spec"] != "heatmap":  # which scrolls where it is narrow
+                    self.assertEqual(panel["outside"], [], (name, panel["title"][:80]))
+
+    def test_accessible_in_light_and_dark(self):
+        self.assertEqual(self.seen["all"]["axe"], [])
+        self.assertEqual(self.seen["dark"]["axe"], [])
+
+    def test_dark_by_preference_and_by_button(self):
+        self.assertNotEqual(self.seen["dark"]["ground"], self.seen["all"]["light"])
+        self.assertEqual(self.seen["all"]["toggled"], self.seen["dark"]["ground"])
+
+    def test_fits_a_telephone(self):
+        self.assertEqual(self.seen["narrow"]["width"], 400)
+        self.assertTrue(all(panel["marks"] for panel in self.seen["narrow"]["panels"]))
+
+    def test_prints_light_and_without_controls(self):
+        printed = self.seen["print"]
+        self.assertEqual((printed["scheme"], printed["controls"]), ("light", False))
+        self.assertEqual(printed["charts"], len(self.seen["all"]["panels"]))
+
+    def test_shows_every_cell_without_a_script(self):
+        cells = self.inputs["all"]["concbench"]["cells"]
+        text = (self.directory / "all.html").read_text(encoding="utf-8")
+        self.assertEqual(text.count("<tr data-at="), len(cells))
+        self.assertIn("Example CPU 9000", self.seen["bare"]["text"])
+        self.assertIn("off by ×1.25", self.seen["bare"]["text"])
+
+    def test_shows_claims_beside_what_was_measured_of_them(self):
+        self.assertEqual(self.seen["all"]["claims"],
+                         "a thread takes 1–10 µs to create|1–10 µs|12.5 (11–14) µs|off by ×1.25|"
+                         "spawn, 6 processes")
+
+
+class Verdicts(Reports):
+    def test_recommend_the_fastest_model_and_say_by_how_much(self):
+        card = next(card for card in self.seen["all"]["cards"] if card.startswith("fib n=12"))
+        self.assertIn("pool", card)
+        self.assertRegex(card, r"[\d.]+ × \([\d.]+–[\d.]+\) faster than coroutines")
+        self.assertIn("96.9 % interval", card)
+
+    def test_do_not_choose_between_models_whose_ranges_overlap(self):
+        card = next(card for card in self.seen["all"]["cards"] if card.startswith("yield"))
+        self.assertIn("level with fibers", card)
+
+
+class Interaction(Reports):
+    def test_a_tooltip_says_what_the_result_holds(self):
+        model, time, _ = self.seen["all"]["tooltip"].split("\n")[:3]
+        cell = next(cell for cell in self.inputs["all"]["concbench"]["cells"]
+                    if cell["workload"] == "fib" and cell["model"] == model and cell["cores"] == 2)
+        median = cell["summary"]["ns_per_op"]["median"]
+        self.assertEqual(time, f"{median:.{3 if median < 0.9995 else 2}f} ns per task")
+
+    def test_the_legend_dims_all_other_models_and_back(self):
+        seen = self.seen["all"]
+        self.assertEqual(seen["before"], [1, 1])
+        self.assertEqual(seen["chosen"][0], 1)
+        self.assertLess(seen["chosen"][1], 0.2)
+        self.assertEqual(seen["after"], [1, 1])
+
+    def test_the_table_sorts_by_number_both_ways(self):
+        cells = [cell for cell in self.inputs["all"]["concbench"]["cells"] if cell["summary"]]
+        cells.sort(key=lambda cell: cell["summary"]["ns_per_op"]["median"])
+        by_time = [cell["model"] for cell in cells]
+        self.assertEqual(self.column(self.seen["all"]["ascending"], "model")[:9], by_time[:9])
+        self.assertEqual(self.column(self.seen["all"]["descending"], "model")[:9], by_time[:-10:-1])
+
+    def test_the_table_filters_by_all_words(self):
+        rows = self.seen["all"]["filtered"]
+        self.assertEqual(set(self.column(rows, "model")), {"fibers"})
+        self.assertEqual(set(self.column(rows, "workload")), {"mpmc"})
+
+    def test_charts_can_be_saved(self):
+        saved = self.seen["all"]["saved"]
+        self.assertIn("<path", saved["SVG"]["text"])
+        self.assertNotIn("var(", saved["SVG"]["text"])
+        self.assertTrue(saved["PNG"]["text"].startswith("\x89PNG"))
+        self.assertGreater(len(saved["PNG"]["text"]), 2_000)
+        self.assertTrue(saved["CSV"]["text"].startswith("model,value,low,high"))
+
+
+class SeveralResults(Reports):
+    def test_stand_side_by_side_with_what_tells_them_apart(self):
+        seen = self.seen["both"]
+        self.assertIn("versus", {panel["section"] for panel in seen["panels"]})
+        self.assertTrue(any("0123456789ab" in option for option in seen["options"]))
+        self.assertIn("ba9876543210", seen["environment"])
+
+
+class HostileNames(Reports):
+    def test_are_text_and_nothing_else(self):
+        seen = self.seen["hostile"]
+        self.assertIsNone(seen["run"])
+        self.assertEqual((seen["elements"], seen["scripts"]), (0, 2))
+        for name in HOSTILE:
+            self.assertIn(name, seen["text"])
+
+    def test_do_not_widen_the_page(self):
+        self.assertEqual(self.seen["hostile"]["width"], 1280)
+
+
+class CommandLine(unittest.TestCase):
+    def test_names_what_it_cannot_read_or_write(self):
+        done = concbench("report", "/nowhere.json")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("/nowhere.json", done.stderr)
+        result = os.path.join(ROOT, "tests/data/result.json")
+        done = concbench("report", result, "-o", "/nowhere/r.html")
+        self.assertEqual(done.returncode, 4)
+        self.assertIn("/nowhere/r.html", done.stderr)
+
+    def test_writes_the_page_to_stdout_if_asked(self):
+        done = concbench("report", os.path.join(ROOT, "tests/data/result.json"), "-o", "-")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(done.stdout.startswith("<!doctype html>"))
+        self.assertTrue(done.stdout.rstrip().endswith("</html>"))
+
+
+if __name__ == "__main__":
+    unittest.main()
