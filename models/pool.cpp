@@ -6,128 +6,19 @@
 // has no verb for tasks that wait for each other, and writes what comes after a wait as another
 // closure (pool/continuations.hpp).
 #include <exception>
-#include <memory>
 #include <mutex>
-#include <type_traits>
 
 #include "models/model.hpp"
 #include "models/pool/continuations.hpp"
+#include "models/pool/tree.hpp"
 #include "models/runtime/fan.hpp"
 #include "models/runtime/join.hpp"
 #include "models/runtime/scheduler.hpp"
-#include "models/runtime/theft.hpp"
 
 namespace concbench {
 namespace pool {
 
-// ---- fork_join
-
-template <class K>
-typename K::Result grow_inner(Worker& worker, K kernel, typename K::Node node, unsigned children);
-
-// Runs the task of a node. Leaves, which are most of a tree, are spared a call.
-template <class K>
-[[gnu::always_inline]] inline typename K::Result grow(Worker& worker, K kernel,
-                                                      typename K::Node node) {
-  ++worker.tally.ops;
-  const unsigned children = kernel.children(node);
-  if (children == 0) return kernel.leaf(node);
-  return grow_inner(worker, kernel, node, children);
-}
-
-// A child that may be stolen. It lies on its parent's stack, for the parent does not return before
-// the child is done.
-template <class K>
-class Child : public Closure {
- public:
-  using Result = typename K::Result;
-
-  Child(Worker& owner, K kernel, typename K::Node node)
-      : Closure{run_stolen}, owner_(owner), kernel_(kernel), node_(node) {
-    static_assert(std::is_trivially_copyable_v<Result>, "results are plain data");
-  }
-  ~Child() {}
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-
-  // Ran at home, without having been stolen.
-  Result run_here() { return grow(owner_, kernel_, node_); }
-
-  // Helps until the thief is done.
-  void await() {
-    theft_.await();
-    owner_.help(
-        {[](const void* self) { return static_cast<const Theft*>(self)->ended(); }, &theft_});
-  }
-  Result result() {
-    if (!theft_.failed()) return result_;
-    const std::exception_ptr failure = std::move(failure_);
-    std::destroy_at(&failure_);
-    std::rethrow_exception(failure);
-  }
-
- private:
-  static void run_stolen(Worker& thief, Closure* closure) {
-    auto& child = *static_cast<Child*>(closure);
-    bool failed = false;
-    try {
-      child.result_ = grow(thief, child.kernel_, child.node_);
-    } catch (...) {
-      std::construct_at(&child.failure_, std::current_exception());
-      failed = true;
-    }
-    Worker& owner = child.owner_;  // the child is gone as soon as it has ended
-    if (child.theft_.end(failed)) owner.scheduler().unpark(owner);
-  }
-
-  Worker& owner_;
-  K kernel_;
-  typename K::Node node_;
-  union {  // only a stolen child has either
-    Result result_;
-    std::exception_ptr failure_;
-  };
-  Theft theft_;
-};
-
-// Offers `node` to thieves while `elder` computes the result of its elder siblings; then joins it.
-template <class K, class Elder>
-[[gnu::always_inline]] inline typename K::Result beside(Worker& worker, K kernel,
-                                                        typename K::Node node, Elder elder) {
-  Child<K> child(worker, kernel, node);
-  const bool queued = worker.push({Kind::closure, &child});
-  typename K::Result result;
-  try {
-    result = elder();
-  } catch (...) {
-    if (queued && !worker.pop()) child.await();  // it lies in this frame
-    throw;
-  }
-  if (!queued || worker.pop()) return kernel.fold(result, child.run_here());
-  child.await();
-  return kernel.fold(result, child.result());
-}
-
-// The children 0 to `last` of the node. The youngest is pushed first, so that thieves, who take the
-// oldest in the deque, begin at the far end; the first child runs as a call.
-template <class K>
-typename K::Result grow_children(Worker& worker, K kernel, typename K::Node node, unsigned last) {
-  if (last == 0) return grow(worker, kernel, kernel.child(node, 0));
-  return beside(worker, kernel, kernel.child(node, last),
-                [&] { return grow_children(worker, kernel, node, last - 1); });
-}
-
-template <class K>
-typename K::Result grow_inner(Worker& worker, K kernel, typename K::Node node, unsigned children) {
-  if (!worker.has_room()) [[unlikely]] {
-    throw Exhausted("the tree is too deep for a worker's stack: closures nest");
-  }
-  if (children == 2) {  // binary trees are common enough to save them the recursion
-    return beside(worker, kernel, kernel.child(node, 1),
-                  [&] { return grow(worker, kernel, kernel.child(node, 0)); });
-  }
-  return grow_children(worker, kernel, node, children - 1);
-}
+using namespace runtime;
 
 // ---- fan_out
 
@@ -189,7 +80,7 @@ class Pool {
   Outcome fork_join(K kernel, Stopwatch& clock) {
     return run([&, kernel](Worker& worker) {
       clock.start();
-      const typename K::Result result = grow(worker, kernel, kernel.root());
+      const typename K::Result result = Walk<K>(worker, kernel).run(kernel.root());
       clock.stop();
       worker.tally.answer = kernel.answer(result);
     });

@@ -76,6 +76,58 @@ TEST(Deque, says_when_it_is_full) {
   EXPECT_TRUE(deque.push(item(0)));
 }
 
+// Pushes as nested calls do, each at the position that it is given.
+TEST(Deque, takes_back_by_position_what_nobody_stole) {
+  Deque deque;
+  const Deque::Position first = deque.head();
+  const Deque::Position second = Deque::push_at(first, item(0));
+  const Deque::Position third = Deque::push_at(second, item(1));
+  deque.set_head(Deque::push_at(third, item(2)));
+  deque.share();  // the first two
+  EXPECT_TRUE(deque.keeps(third));
+  EXPECT_FALSE(deque.keeps(second));
+  EXPECT_TRUE(deque.take_back(third));
+  EXPECT_EQ(deque.steal(), item(0));
+  EXPECT_TRUE(deque.take_back(second));
+  EXPECT_FALSE(deque.take_back(first));
+  EXPECT_EQ(deque.head(), first);
+  EXPECT_TRUE(deque.empty());
+}
+
+// What a call awaits is stolen, and so is all below; what is pushed meanwhile must not reach down
+// there, or the calls below would take it for theirs.
+TEST(Deque, stays_above_the_calls_that_await_a_thief) {
+  Deque deque;
+  const Deque::Position first = deque.head();
+  const Deque::Position second = Deque::push_at(first, item(0));
+  for (int round = 0; round < 2; ++round) {
+    deque.set_head(Deque::push_at(second, item(1)));
+    while (deque.share()) {
+    }
+    if (round == 0) {
+      EXPECT_EQ(deque.steal(), item(0));
+    }
+    EXPECT_EQ(deque.steal(), item(1));
+    EXPECT_FALSE(deque.take_back(second));
+    EXPECT_FALSE(deque.pop());
+    EXPECT_EQ(deque.head(), second);
+  }
+  EXPECT_FALSE(deque.keeps(first));
+  EXPECT_FALSE(deque.take_back(first));
+}
+
+TEST(Deque, accepts_pushes_by_position_until_a_thief_asks_or_it_is_full) {
+  Deque deque;
+  const Deque::Position above = Deque::push_at(deque.head(), item(0));
+  EXPECT_TRUE(deque.accepts(above));
+  EXPECT_TRUE(deque.accepts(deque.head() + Deque::capacity));
+  EXPECT_FALSE(deque.accepts(deque.head() + Deque::capacity + 1));
+  EXPECT_FALSE(deque.has_room(deque.head() + Deque::capacity + 1));
+  deque.ask();
+  EXPECT_FALSE(deque.accepts(above));
+  EXPECT_TRUE(deque.has_room(above));
+}
+
 // The owner pushes and pops at random, sharing when asked, so that slots are reused while thieves
 // read them.
 TEST(Deque, hands_out_each_item_exactly_once_under_stealing) {

@@ -440,7 +440,7 @@ struct Awaiting {
   virtual void await() { theft_->await(); }
   virtual bool end_theft() { return theft_->end(true); }
 
-  std::optional<runtime::BasicTheft<CheckedAtomics>> theft_{std::in_place};
+  std::optional<runtime::BasicTheft<CheckedAtomics>> theft_{std::in_place, this};
 
  private:
   void own() {
@@ -448,7 +448,7 @@ struct Awaiting {
     parking_.search();
     while (!theft_->ended()) parking_.sleep(bed_, [&] { return theft_->ended(); });
     parking_.found([] { return false; });
-    require(theft_->failed(), "the owner does not know how it ended");
+    require(theft_->has_failed(), "the owner does not know how it ended");
     theft_.reset();
   }
   void steal() {
@@ -464,7 +464,7 @@ struct NotSaying : Awaiting {
 struct HangingOn : Awaiting {
   bool end_theft() override {
     const bool awaited = theft_->end(true);
-    return theft_->failed() && awaited;
+    return theft_->has_failed() && awaited;
   }
 };
 

@@ -66,9 +66,9 @@ template <class M, class K>
 std::uint64_t allocations_of(const K& kernel) {
   M model(one_worker());
   Stopwatch clock;
-  Verb<K::about.shape>::call(model, kernel, clock);
+  perform(model, kernel, clock);
   const std::uint64_t before = allocations;
-  Verb<K::about.shape>::call(model, kernel, clock);
+  perform(model, kernel, clock);
   return allocations - before;
 }
 
@@ -165,7 +165,7 @@ template <class M, class K>
 void run_once(const K& kernel) {
   M model(one_worker());
   Stopwatch clock;
-  Verb<K::about.shape>::call(model, kernel, clock);
+  perform(model, kernel, clock);
 }
 
 // Each run would go on for longer than the steps that are watched.

@@ -8,6 +8,11 @@
 //                ^ thieves take  ^ moved by the  ^ the owner pushes and pops
 //                                  owner on request
 //
+// Nested calls that walk a tree keep the head in a register: a field would make every fork wait for
+// the store of the one before. Such a call pushes at the position it is given, hands the next one
+// on, and finds its own again when it returns. The field is brought up to date before anything else
+// uses the deque.
+//
 // tail and split share one atomic word with a version. The owner changes the version whenever it
 // moves the split: a thief that read a slot, slept, and finds the same tail and split again after
 // the owner has reused that slot must fail its compare-and-swap.
@@ -27,7 +32,15 @@ namespace concbench::runtime {
 
 template <class Atomics, int index_bits, int version_bits>
 class BasicDeque {
+  using Slot = typename Atomics::template Atomic<std::uintptr_t>;
+  using Word = typename Atomics::template Atomic<std::uint64_t>;
+
  public:
+  // Where something was pushed or will be.
+  using Position = Slot*;
+
+  // How many may be pushed at positions in a row without asking whether there is room.
+  static constexpr std::uint64_t slack = 8;
   // More is pushed at once only by trees deeper, or wider, than that; `push` then says no.
   static constexpr std::uint64_t capacity = (std::uint64_t{1} << (index_bits - 1)) - 1;
 
@@ -36,6 +49,8 @@ class BasicDeque {
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
     slots_ = static_cast<Slot*>(memory);  // zero pages; only what is used becomes memory
+    head_ = split_ = base_ = slots_;
+    answer();
   }
   ~BasicDeque() { munmap(slots_, bytes); }
   BasicDeque(const BasicDeque&) = delete;
@@ -47,27 +62,27 @@ class BasicDeque {
   bool push(Runnable runnable) {
     if (head_ >= limit_.load(std::memory_order_relaxed)) [[unlikely]]
       return false;
-    slots_[head_++].store(runnable.word(), std::memory_order_relaxed);
+    head_++->store(runnable.word(), std::memory_order_relaxed);
     return true;
   }
 
   // False only if the deque is full.
   bool put(Runnable runnable) {
-    if (head_ == capacity) return false;
-    slots_[head_++].store(runnable.word(), std::memory_order_relaxed);
+    if (head_ == end()) return false;
+    head_++->store(runnable.word(), std::memory_order_relaxed);
     return true;
   }
 
   // The newest, or nothing.
   Runnable pop() {
-    if (head_ == split_) return head_ == 0 ? Runnable{} : pop_shared();
-    return Runnable::from_word(slots_[--head_].load(std::memory_order_relaxed));
+    if (head_ == split_) return head_ == base_ ? Runnable{} : pop_shared();
+    return pop_private();
   }
 
   // Whether a thief has asked.
-  bool asked() const { return limit_.load(std::memory_order_relaxed) == 0; }
+  bool asked() const { return limit_.load(std::memory_order_relaxed) == nullptr; }
 
-  std::size_t private_size() const { return head_ - split_; }
+  std::size_t private_size() const { return static_cast<std::size_t>(head_ - split_); }
   // Once true, it stays so until the next push.
   bool empty() const {
     const std::uint64_t word = word_.load(std::memory_order_relaxed);
@@ -77,13 +92,34 @@ class BasicDeque {
   // Moves the older half of the private part into the shared one; false if there is nothing to
   // give, and the request then stays. Sequentially consistent: see Scheduler::announce.
   bool share() {
-    const std::uint64_t give = (head_ - split_ + 1) / 2;
+    const std::size_t give = (private_size() + 1) / 2;
     if (give == 0) return false;
     move_split(split_ + give);
     answer();
     return true;
   }
-  void answer() { limit_.store(capacity, std::memory_order_relaxed); }
+  void answer() { limit_.store(end(), std::memory_order_relaxed); }
+
+  // ---- The same with the head in a register.
+
+  Position head() const { return head_; }
+  void set_head(Position head) { head_ = head; }
+  static Position push_at(Position head, Runnable runnable) {
+    head->store(runnable.word(), std::memory_order_relaxed);
+    return head + 1;
+  }
+  // After up to `slack` pushes: false if a thief has asked or there is no room for all.
+  bool accepts(Position head) const { return head <= limit_.load(std::memory_order_relaxed); }
+  bool has_room(Position head) const { return head <= end(); }
+  // Whether what was pushed there is out of thieves' reach.
+  bool keeps(Position position) const { return position >= split_; }
+  // Takes what was pushed there back unless it is stolen. All that was pushed later must be gone;
+  // if this is, too, so is all that was pushed before. The head is where it lay.
+  bool take_back(Position position) {
+    if (!keeps(position)) return take_back_shared(position);
+    head_ = position;
+    return true;
+  }
 
   // ---- The thieves' side.
 
@@ -107,13 +143,11 @@ class BasicDeque {
 
   // Reads first: a request that stands must not cost the owner its cache line again.
   void ask() {
-    if (!asked()) limit_.store(0, std::memory_order_relaxed);
+    if (!asked()) limit_.store(nullptr, std::memory_order_relaxed);
   }
 
  private:
-  using Slot = typename Atomics::template Atomic<std::uintptr_t>;
-  using Word = typename Atomics::template Atomic<std::uint64_t>;
-  static constexpr std::size_t bytes = (capacity + 1) * sizeof(Slot);
+  static constexpr std::size_t bytes = (capacity + slack) * sizeof(Slot);
 
   // From the low end: tail, split, version.
   static_assert(2 * index_bits + version_bits <= 64);
@@ -125,45 +159,70 @@ class BasicDeque {
     return version << 2 * index_bits | split << index_bits | tail;
   }
 
-  void move_split(std::uint64_t to) {
+  Position end() const { return slots_ + capacity; }
+  std::uint64_t index_of(Position position) const {
+    return static_cast<std::uint64_t>(position - slots_);
+  }
+
+  void move_split(Position to) {
     std::uint64_t word = word_.load(std::memory_order_relaxed);
-    while (!word_.compare_exchange_weak(word, moved(word, tail(word), to),
+    while (!word_.compare_exchange_weak(word, moved(word, tail(word), index_of(to)),
                                         std::memory_order_seq_cst, std::memory_order_relaxed)) {
     }
     split_ = to;
   }
 
-  // The private part is empty: takes back the newer half of what thieves have left.
+  Runnable pop_private() { return Runnable::from_word((--head_)->load(std::memory_order_relaxed)); }
+
+  // The private part is empty.
   Runnable pop_shared() {
+    if (keep_half(index_of(head_))) return pop_private();
+    restart();
+    return {};
+  }
+  bool take_back_shared(Position position) {
+    if (keep_half(index_of(position) + 1)) {
+      head_ = position;
+      return true;
+    }
+    base_ = position;
+    restart();
+    return false;
+  }
+
+  // All from `end` on is gone: makes the newer half of what thieves have left private again, if
+  // they have left anything.
+  bool keep_half(std::uint64_t end) {
     std::uint64_t word = word_.load(std::memory_order_relaxed);
     for (;;) {
-      const std::uint64_t oldest = tail(word), end = split(word);
-      if (oldest == end) {
-        if (end > 0) restart(word);
-        return {};
-      }
+      const std::uint64_t oldest = tail(word);
+      if (oldest >= end) return false;
       const std::uint64_t middle = oldest + (end - oldest) / 2;
       if (word_.compare_exchange_weak(word, moved(word, oldest, middle), std::memory_order_acq_rel,
                                       std::memory_order_relaxed)) {
-        split_ = middle;
-        return Runnable::from_word(slots_[--head_].load(std::memory_order_relaxed));
+        split_ = slots_ + middle;
+        return true;
       }
     }
   }
 
-  // Nothing is left, so no thief can succeed and the owner may write: begin at the bottom again.
-  void restart(std::uint64_t word) {
-    head_ = split_ = 0;
-    word_.store(moved(word, 0, 0), std::memory_order_release);
+  // Nothing is left, so no thief can succeed and the owner may write: begins at the base again.
+  void restart() {
+    if (head_ == base_ && split_ == base_) return;
+    head_ = split_ = base_;
+    const std::uint64_t base = index_of(base_);
+    word_.store(moved(word_.load(std::memory_order_relaxed), base, base),
+                std::memory_order_release);
   }
 
   // Written by the owner alone.
   alignas(64) Slot* slots_;
-  std::uint64_t head_ = 0;
-  std::uint64_t split_ = 0;
-  // Where the owner's fast path ends: `capacity`, or 0 if a thief has asked. One comparison sees
+  Position head_;
+  Position split_;
+  Position base_;  // what lies below belongs to calls, which know that it is stolen
+  // Where the owner's fast path ends: the end, or null if a thief has asked. One comparison sees
   // both.
-  alignas(64) Word limit_{capacity};
+  alignas(64) typename Atomics::template Atomic<Position> limit_{nullptr};
   alignas(64) Word word_{0};
 };
 

@@ -46,6 +46,21 @@ bool Worker::push_and_give(Runnable runnable) {
   return true;
 }
 
+// The slow way of `accept`: a thief has asked, or the deque is full.
+bool Worker::give_from(Deque::Position head) {
+  if (!deque_.has_room(head)) return false;
+  deque_.set_head(head);
+  if (wanted()) give();
+  return true;
+}
+
+// The slow way of `take_back`: it was shared, or a thief has asked for more.
+bool Worker::take_back_and_give(Deque::Position position) {
+  const bool back = deque_.take_back(position);
+  if (wanted()) give();
+  return back;
+}
+
 // The slow way of `later`. Out of line, so that a coroutine that gives way saves fewer registers:
 // 6.9 ns a yield against 7.1.
 void Worker::push_and_grow(Runnable runnable) { ring_.push(runnable); }

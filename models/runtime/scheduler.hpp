@@ -77,6 +77,26 @@ class alignas(64) Worker {
     return newest;
   }
 
+  // ---- The same for nested calls, which keep the deque's head in a register: see deque.hpp.
+
+  Deque::Position head() const { return deque_.head(); }
+  void set_head(Deque::Position head) { deque_.set_head(head); }
+  // After up to Deque::slack pushes; false if there was no room for them.
+  bool accept(Deque::Position head) { return deque_.accepts(head) || give_from(head); }
+  // False if what was pushed there is stolen.
+  bool take_back(Deque::Position position) {
+    return (deque_.keeps(position) && !deque_.asked()) || take_back_and_give(position);
+  }
+  // Whether the thread's stack has room for more calls below this local of the caller's.
+  bool has_room([[maybe_unused]] const void* local) const {
+#if defined(CONCBENCH_ASAN)  // which may keep it elsewhere
+    local = __builtin_frame_address(0);
+#endif
+    return local > low_;
+  }
+
+  // ---- Tasks that wait.
+
   // Makes a task runnable that waited; one with a home goes there, any other to the slot.
   void wake(Runnable runnable, Worker* home = nullptr) {
     if (home && home != this) return home->send(runnable);
@@ -113,9 +133,6 @@ class alignas(64) Worker {
   // From any thread.
   void send(Runnable runnable);
 
-  // Whether the thread's own stack has room for more nested calls.
-  bool has_room() const { return static_cast<std::byte*>(__builtin_frame_address(0)) > low_; }
-
   // Tasks this worker has forked that nobody has taken yet: all of them, and those that are not
   // given to thieves.
   bool has_forked() const { return !deque_.empty(); }
@@ -138,6 +155,8 @@ class alignas(64) Worker {
   // Whether a thief has asked and there is something to give.
   bool wanted() const { return deque_.asked() && (deque_.private_size() > 0 || ring_.size() > 1); }
   bool push_and_give(Runnable runnable);
+  bool give_from(Deque::Position head);
+  bool take_back_and_give(Deque::Position position);
   void push_and_grow(Runnable runnable);
   void give();
   Runnable next_in_turn();

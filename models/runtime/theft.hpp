@@ -9,27 +9,35 @@
 
 namespace concbench::runtime {
 
+// One word, which also says who the owner is: making a task that may be stolen costs one store.
 template <class Atomics>
 class BasicTheft {
  public:
+  // `owner` is aligned to four bytes at least.
+  explicit BasicTheft(void* owner) : word_(reinterpret_cast<std::uintptr_t>(owner)) {}
+
+  void* owner() const { return reinterpret_cast<void*>(word_.load() & ~states); }
+
   // By the owner, before it waits: from here on the thief wakes it.
   void await() {
-    State running = State::running;
-    state_.compare_exchange_strong(running, State::awaited);
+    std::uintptr_t running = word_.load() & ~states;
+    word_.compare_exchange_strong(running, running | awaited);
   }
-  bool ended() const { return state_.load() >= State::done; }
+  bool ended() const { return (word_.load() & states) >= done; }
   // Once it has ended.
-  bool failed() const { return state_.load() == State::failed; }
+  bool has_failed() const { return (word_.load() & states) == failed; }
 
   // By the thief, which must not touch the task after that. If true, it must unpark the owner.
-  bool end(bool failed) {
-    return state_.exchange(failed ? State::failed : State::done) == State::awaited;
+  bool end(bool fails) {
+    const std::uintptr_t owner = word_.load() & ~states;
+    return word_.exchange(owner | (fails ? failed : done)) & awaited;
   }
 
  private:
-  enum class State : std::uint8_t { running, awaited, done, failed };
+  // Running, if none of these.
+  static constexpr std::uintptr_t awaited = 1, done = 2, failed = 3, states = 3;
 
-  typename Atomics::template Atomic<State> state_{State::running};
+  typename Atomics::template Atomic<std::uintptr_t> word_;
 };
 
 using Theft = BasicTheft<StdAtomics>;
