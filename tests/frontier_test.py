@@ -35,6 +35,14 @@ class Page(unittest.TestCase):
         # A thread a task is the only peer here, and slower by orders of magnitude.
         self.assertIn("Nowhere.", text)
 
+    def test_it_tells_the_speed_up_on_a_long_tree_if_that_was_measured(self):
+        self.assertNotIn("speed-up", self.write("serial", "pool"))
+        done = concbench("run", "--model=pool", "--workload=nqueens", "--set=nqueens.n=6",
+                         "--cores=1", "--processes=2", "--repetitions=1", "--min-time=0.001",
+                         f"--out={self.result[:-len('.json')]}-scaling.json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(self.write("serial", "pool"), r"\| pool \| .* \| .* \| 1 \(")
+
     def test_what_was_written_by_hand_is_kept(self):
         self.write("serial", "pool", "std-async")
         with open(self.page, encoding="utf-8") as file:
