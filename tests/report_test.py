@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -245,6 +246,55 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTrue(done.stdout.startswith("<!doctype html>"))
         self.assertTrue(done.stdout.rstrip().endswith("</html>"))
+
+
+class Charts(unittest.TestCase):
+    """`scripts/charts`: the charts of the page as files."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.folder = pathlib.Path(directory.name)
+
+    def draw(self, result, *arguments):
+        path = self.folder / "result.json"
+        path.write_text(json.dumps(result))
+        return subprocess.run(
+            [os.path.join(ROOT, "scripts/charts"), path, "-o", self.folder / "out", *arguments],
+            capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL,
+            env={**os.environ, "CONCBENCH_WEB": str(PACKAGES)})
+
+    def test_draw_every_section_with_marks_and_a_legend(self):
+        done = self.draw(example_results.everything(), "--format=svg")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        drawn = {path.name.split("-")[0]: path.read_text() for path in self.folder.glob("out/*.svg")}
+        self.assertEqual(set(drawn), {"heatmap", "costs", "scaling", "efficiency", "percentiles", "load",
+                                      "grain", "memory", "drift"})
+        for name, svg in drawn.items():
+            xml.etree.ElementTree.fromstring(svg)
+            self.assertGreater(svg.count("<path"), 10, name)
+            self.assertNotIn("var(", svg, name)
+            self.assertIn("fibers", svg, name)
+
+    def test_draw_pictures_of_the_sections_asked_for(self):
+        done = self.draw(example_results.basic(), "--only=overview", "--format=png", "--theme=dark")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        [picture] = self.folder.glob("out/*")
+        self.assertEqual(picture.read_bytes()[:4], b"\x89PNG")
+
+    def test_stay_well_formed_whatever_the_names(self):
+        done = self.draw(hostile(), "--only=overview,costs", "--format=svg")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for path in self.folder.glob("out/*.svg"):
+            xml.etree.ElementTree.fromstring(path.read_text())
+
+    def test_refuse_what_they_do_not_know(self):
+        done = self.draw(example_results.basic(), "--only=overveiw")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("overveiw", done.stderr)
+        done = self.draw({"benchmarks": []})
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("result.json", done.stderr)
 
 
 if __name__ == "__main__":
