@@ -70,7 +70,10 @@ std::string inert_json(const Json& json) {
 
 std::string body(const std::vector<NamedResult>& results, const Json& claims) {
   std::string machines;
-  for (const NamedResult& named : results) machines += html::machine(named.result.machine);
+  for (const NamedResult& named : results) {
+    const std::string machine = html::machine(named.result.machine);
+    if (machines.find(machine) == std::string::npos) machines += machine;
+  }
   return (claims.is_null() ? "" : html::claims(claims)) +
          fmt::format(
              "<section id=\"machine\"><h2>The machine, and what bears on its "

@@ -135,7 +135,7 @@ report.narrow = {width: await narrow.page.evaluate(() => document.documentElemen
 const print = await open('all', {colorScheme: 'dark'});
 await print.page.emulateMedia({media: 'print'});
 report.print = {scheme: await print.page.evaluate(() => getComputedStyle(document.documentElement).colorScheme),
-  controls: await print.page.isVisible('#controls'), charts: await print.page.locator('.chart svg').count(),
+  theme: await print.page.isVisible('.theme'), legend: await print.page.isVisible('.legend'), charts: await print.page.locator('.chart svg').count(),
   pages: (await print.page.pdf({format: 'A4'})).length};
 
 const bare = await open('all', {javaScriptEnabled: false});

@@ -145,9 +145,9 @@ class Page(Reports):
         self.assertEqual(self.seen["narrow"]["width"], 400)
         self.assertTrue(all(panel["marks"] for panel in self.seen["narrow"]["panels"]))
 
-    def test_prints_light_and_without_controls(self):
+    def test_prints_light_with_the_legend_and_without_controls(self):
         printed = self.seen["print"]
-        self.assertEqual((printed["scheme"], printed["controls"]), ("light", False))
+        self.assertEqual((printed["scheme"], printed["theme"], printed["legend"]), ("light", False, True))
         self.assertEqual(printed["charts"], len(self.seen["all"]["panels"]))
 
     def test_shows_every_cell_without_a_script(self):

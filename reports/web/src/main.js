@@ -44,11 +44,15 @@ function chartSection(described, panels) {
   return section(described, grid);
 }
 
+// Options of the command line, which no line may break.
+const withOptions = (text) => text.split(/(--[^\s);]+)/).map((part, index) =>
+  (index % 2 ? h('code', {}, part) : part));
+
 function absentSection(absent) {
   return h('section', {id: 'absent', 'aria-labelledby': 'absent-title'},
       h('h2', {id: 'absent-title'}, 'Not in this result'),
       h('ul', {class: 'absent'}, absent.map(({title, absent: reason}) =>
-        h('li', {}, h('strong', {}, title), `: ${reason}`))));
+        h('li', {}, h('strong', {}, title), ': ', withOptions(reason)))));
 }
 
 // The result of a file starts with verdicts, then come all charts for which it has data, then why
