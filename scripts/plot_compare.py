@@ -3,10 +3,8 @@
 
 import math
 import sys
-import textwrap
 
 import matplotlib.pyplot as plt
-from matplotlib.ticker import LogLocator, NullFormatter
 
 import plotting
 
@@ -34,16 +32,6 @@ def limits(cells):
     return 10.0 ** low, 10.0 ** (high + 0.2 * (high - low))
 
 
-def absent_text(cells):
-    """Who has no bar, and why; models with the same reason share a line."""
-    by_reason = plotting.grouped((cell for cell in cells if not plotting.is_ok(cell)),
-                                 lambda cell: (cell["status"], cell["reason"]))
-    return [line for (status, reason), group in by_reason.items()
-            for line in textwrap.wrap(
-                f"{status}: {', '.join(cell['model'] for cell in group)} ({reason})", 62,
-                subsequent_indent="   ")]
-
-
 def draw_panel(axes, cells, span, subtitle):
     ranked = sorted(filter(plotting.is_ok, cells),
                     key=lambda cell: cell["summary"]["ns_per_op"]["median"])
@@ -58,23 +46,18 @@ def draw_panel(axes, cells, span, subtitle):
                       textcoords="offset points", va="center", fontsize=8)
         if cell["model"] == "serial":
             axes.axvline(time["median"], color="#000000", linewidth=0.8, linestyle=":", zorder=0)
-    axes.set_xscale("log")
+    plotting.log_axis(axes.xaxis, plotting.TIMES)
     axes.set_xlim(span)
     axes.set_yticks(range(len(ranked)), [cell["model"] for cell in ranked])
     axes.invert_yaxis()
     axes.tick_params(axis="y", length=0)
-    axes.xaxis.set_major_locator(LogLocator(base=10, numticks=20))
-    axes.xaxis.set_major_formatter(plotting.ticks(plotting.TIMES))
-    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.tick_params(axis="x", labelsize=7)
     axes.grid(axis="x", color="#DDDDDD", linewidth=0.6)
     axes.set_axisbelow(True)
 
-    axes.set_title(cells[0]["workload"], loc="left", fontweight="bold", pad=16)
-    axes.annotate(subtitle, (0, 1), (0, 5), fontsize=7.5, xycoords="axes fraction",
-                  textcoords="offset points", color="#444444")
+    plotting.title_panel(axes, cells[0]["workload"], subtitle)
     axes.set_xlabel(f"time per {ranked[0]['op']}", fontsize=8, labelpad=2)
-    absent = absent_text(cells)
+    absent = plotting.absent_text(cells)
     if absent:
         axes.annotate("\n".join(absent), (0, 0), (0, -32), xycoords="axes fraction",
                       textcoords="offset points", va="top", fontsize=6.5, color="#666666")
@@ -88,8 +71,8 @@ def draw(results):
     rows = [items[i:i + columns] for i in range(0, len(items), columns)]
     # Each row is as high as its fullest panel; the bars are of the same height everywhere.
     bars = [max(sum(map(plotting.is_ok, cells)) for _, cells in row) for row in rows]
-    notes = [max(len(absent_text(cells)) for _, cells in row) for row in rows]
-    above, below, foot = 0.5, 0.45, 0.55
+    notes = [max(len(plotting.absent_text(cells)) for _, cells in row) for row in rows]
+    above, below, foot = 0.55, 0.45, 0.55
     heights = [above + ROW * bar + below + 0.115 * note for bar, note in zip(bars, notes)]
     # Wide enough for the title and the footer, however few the panels are.
     width, height = max(PANEL * columns, 6.5), sum(heights) + foot + 0.45
@@ -109,13 +92,11 @@ def draw(results):
             draw_panel(axes, cells, span, subtitle)
         top -= row_height
     where = f" on {placements.pop()}" if len(placements) == 1 else ""
-    figure.text(0.12 / width, 1 - 0.1 / height, f"Time per operation{where}: shorter is faster",
-                va="top", fontsize=13, fontweight="bold")
     ok = [cell for _, cells in items for cell in cells if plotting.is_ok(cell)]
     text = plotting.footer(results, plotting.meaning_of_whiskers(ok))
     if any(cell["model"] == "serial" for cell in ok):
         text += " · dotted line: serial"
-    figure.text(0.12 / width, 0.12 / height, text, va="bottom", fontsize=8, color="#444444")
+    plotting.caption(figure, f"Time per operation{where}: shorter is faster", text)
     return figure
 
 

@@ -2,7 +2,6 @@
 """Shows how the models scale: throughput and efficiency over cores, one column a workload."""
 
 import sys
-import textwrap
 
 import matplotlib.pyplot as plt
 from matplotlib.lines import Line2D
@@ -32,11 +31,6 @@ def curves_of(results):
     return works
 
 
-def style_of(model):
-    colour, _, marker = plotting.look(model)
-    return {"color": colour, "marker": marker, "markersize": 4.5, "linewidth": 1.3}
-
-
 def beside(model, models, cores):
     """A factor that sets the points of one model beside those of the others, by a fixed part of
     the axis."""
@@ -53,10 +47,10 @@ def draw_throughput(axes, models, axis):
             continue
         downs, ups = zip(*(sum(plotting.errors(rate), []) for rate in rates))
         axes.errorbar(cores, [rate["median"] for rate in rates], yerr=[downs, ups], capsize=2.5,
-                      elinewidth=1, **style_of(model))
+                      elinewidth=1, **plotting.style_of(model))
         gain = axis[-1] / points[0]["cores"]
         axes.plot([cores[0], cores[0] * gain], [rates[0]["median"], rates[0]["median"] * gain],
-                  color=style_of(model)["color"], linestyle="--", linewidth=0.7, alpha=0.6,
+                  color=plotting.style_of(model)["color"], linestyle="--", linewidth=0.7, alpha=0.6,
                   zorder=0)
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(plotting.ticks(plotting.RATES))
@@ -74,7 +68,7 @@ def draw_efficiency(axes, models, axis):
         downs, ups = zip(*(sum(plotting.errors(share), []) for share in shares))
         axes.errorbar([cell["cores"] * beside(model, models, axis) for cell in points],
                       [share["median"] for share in shares], yerr=[downs, ups], capsize=2.5,
-                      elinewidth=1, **style_of(model))
+                      elinewidth=1, **plotting.style_of(model))
     axes.axhline(1, color="#444444", linestyle="--", linewidth=0.7, zorder=0)
     axes.set_ylim(0, max(1.15, axes.get_ylim()[1]))
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -92,11 +86,8 @@ def prepare(axes, cores):
 
 
 def legend_entries(works):
-    order = list(plotting.LOOKS)
-    names = sorted({model for models in works.values() for model in models},
-                   key=lambda name: (order.index(name) if name in order else len(order), name))
-    entries = [Line2D([], [], label=model, **style_of(model))
-               for model in names if model != "serial"]
+    names = plotting.in_order(model for models in works.values() for model in models)
+    entries = [plotting.entry(model) for model in names if model != "serial"]
     if "serial" in names:
         entries.append(Line2D([], [], color="#000000", linestyle=":", label="serial, one core"))
     entries.append(Line2D([], [], color="#444444", linestyle="--", linewidth=0.7, label="ideal"))
@@ -116,11 +107,7 @@ def draw(results):
         prepare(efficiency, cores)
         draw_throughput(throughput, models, cores)
         draw_efficiency(efficiency, models, cores)
-        params = textwrap.fill(plotting.params_of(work), 42)
-        throughput.set_title(work[0], loc="left", fontweight="bold",
-                             pad=6 + 10 * len(params.splitlines()))
-        throughput.annotate(params, (0, 1), (0, 4), xycoords="axes fraction", fontsize=7.5,
-                            textcoords="offset points", color="#444444")
+        plotting.title_panel(throughput, work[0], plotting.params_of(work), 42)
         efficiency.set_xlabel("cores")
     op = {points[0]["op"] for models in works.values() for points in models.values()}
     unit = f"{op.pop()}s" if len(op) == 1 else "operations"
@@ -128,12 +115,10 @@ def draw(results):
     grid[1][0].set_ylabel("efficiency")
     figure.legend(handles=legend_entries(works), loc="center left", frameon=False, fontsize=8.5,
                   bbox_to_anchor=(1 - 1.55 / width, 0.55))
-    figure.text(0.12 / width, 1 - 0.1 / height, "Scaling: throughput over cores, higher is faster",
-                va="top", fontsize=13, fontweight="bold")
-    figure.text(0.12 / width, 0.12 / height,
-                plotting.footer(results, plotting.meaning_of_whiskers(cells))
-                + "\nefficiency: throughput for each core, against the median on the fewest cores",
-                va="bottom", fontsize=8, color="#444444")
+    plotting.caption(
+        figure, "Scaling: throughput over cores, higher is faster",
+        plotting.footer(results, plotting.meaning_of_whiskers(cells))
+        + "\nefficiency: throughput for each core, against the median on the fewest cores")
     return figure
 
 

@@ -4,13 +4,15 @@ import argparse
 import json
 import pathlib
 import sys
+import textwrap
 
 import matplotlib
 
 matplotlib.use("Agg")  # no display needed
 
 import matplotlib.pyplot as plt  # noqa: E402
-from matplotlib.ticker import FuncFormatter  # noqa: E402
+from matplotlib.lines import Line2D  # noqa: E402
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator  # noqa: E402
 
 # Okabe and Ito's palette (https://jfly.uni-koeln.de/color/), told apart with any colour vision, and
 # a hatch and a marker each, so that a print in grey can be read as well.
@@ -34,6 +36,24 @@ def look(model):
     """The colour, hatch and marker of a model; a variant looks like its model."""
     base = model.split(":")[0]
     return LOOKS.get(base) or OTHERS[sum(base.encode()) % len(OTHERS)]
+
+
+def style_of(model):
+    """What a model's line looks like."""
+    colour, _, marker = look(model)
+    return {"color": colour, "marker": marker, "markersize": 4.5, "linewidth": 1.3}
+
+
+def in_order(models):
+    """Without repetition: ours as everywhere, others after them by name."""
+    order = list(LOOKS)
+    return sorted(set(models),
+                  key=lambda name: (order.index(name) if name in order else len(order), name))
+
+
+def entry(model, label=None):
+    """A model's line in a legend."""
+    return Line2D([], [], label=label or model, **style_of(model))
 
 
 def read(path):
@@ -70,6 +90,16 @@ def params_of(work):
                     for name, value in work[1])
 
 
+def absent_text(cells, width=62):
+    """Who has nothing to show, and why; models with the same reason share a line."""
+    by_reason = grouped((cell for cell in cells if not is_ok(cell)),
+                        lambda cell: (cell["status"], cell["reason"]))
+    return [line for (status, reason), group in by_reason.items()
+            for line in textwrap.wrap(
+                f"{status}: {', '.join(in_order(cell['model'] for cell in group))} ({reason})",
+                width, subsequent_indent="   ")]
+
+
 def placement_of(cell):
     text = f"{cell['cores']} core{'' if cell['cores'] == 1 else 's'}"
     text += f", {cell['layout']}" if cell["layout"] else ""
@@ -83,8 +113,20 @@ def grouped(items, key):
     return groups
 
 
+def sweeps_of(results, workload, param):
+    """The workload's cells, apart by all that makes them differ but this parameter: the text that
+    says what that is, and the cells."""
+    def rest_of(cell):
+        rest = {name: value for name, value in cell["params"].items() if name != param}
+        return ", ".join(filter(None, (params_of(work_of(cell | {"params": rest})),
+                                       placement_of(cell))))
+    return grouped((cell for cell in cells_of(results) if cell["workload"] == workload), rest_of)
+
+
+COUNTS = (("", 1),)
 TIMES = (("ns", 1), ("µs", 1e3), ("ms", 1e6), ("s", 1e9))
 RATES = (("", 1), ("k", 1e3), ("M", 1e6), ("G", 1e9))
+SIZES = (("B", 1), ("KiB", 2**10), ("MiB", 2**20), ("GiB", 2**30))
 
 
 def unit_for(value, units):
@@ -104,8 +146,19 @@ def ticks(units):
     """A formatter of an axis in these units: 0.1 ns, 10 µs."""
     def text(value, _position):
         name, size = unit_for(value, units)
-        return f"{value / size:g} {name}".strip()
+        return f"{value / size:,.15g} {name}".strip()
     return FuncFormatter(text)
+
+
+def log_axis(axis, units, base=10):
+    """A tick for each power of the base, in these units."""
+    axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+    axis.set_major_locator(LogLocator(base=base, numticks=20))
+    axis.set_major_formatter(ticks(units))
+    if base == 10:
+        axis.set_minor_formatter(NullFormatter())
+    else:
+        axis.set_minor_locator(NullLocator())
 
 
 def meaning_of_whiskers(cells):
@@ -143,6 +196,63 @@ def footer(results, whiskers):
 def errors(estimate):
     """The way down and up from the median, as matplotlib's whiskers want it."""
     return [[estimate["median"] - estimate["low"]], [estimate["high"] - estimate["median"]]]
+
+
+COLUMNS = 3
+LEGEND = 1.9  # inches right of the panels
+
+
+class Grid:
+    """Panels of curves, three a row, with a title above, a legend beside, and a footer below.
+
+    `notes` are the lines of small print below each panel: who has no curve in it, and why.
+    """
+
+    def __init__(self, notes, title, foot):
+        columns = min(COLUMNS, len(notes))
+        rows = [notes[i:i + columns] for i in range(0, len(notes), columns)]
+        small_print = [0.13 * max(map(len, row)) for row in rows]
+        left, panel, gap, above, high, below = 0.8, 3.3, 0.75, 0.55, 2.7, 0.55
+        head, bottom = 0.4, 0.2 + 0.17 * len(foot.splitlines())
+        width = left + columns * panel + (columns - 1) * gap + LEGEND
+        width = max(width, 7.2)
+        height = head + len(rows) * (above + high + below) + sum(small_print) + bottom
+        self.figure = plt.figure(figsize=(width, height))
+        self.panels = []
+        top = height - head
+        for row, below_row in zip(rows, small_print):
+            top -= above + high
+            self.panels += [self.figure.add_axes(
+                ((left + column * (panel + gap)) / width, top / height,
+                 panel / width, high / height)) for column in range(len(row))]
+            top -= below + below_row
+        caption(self.figure, title, foot)
+        for axes, lines in zip(self.panels, notes):
+            axes.grid(color="#DDDDDD", linewidth=0.6)
+            axes.set_axisbelow(True)
+            axes.annotate("\n".join(lines), (0, 0), (0, -36), xycoords="axes fraction",
+                          textcoords="offset points", va="top", fontsize=6.5, color="#666666")
+
+    def legend(self, entries):
+        right = self.panels[min(COLUMNS, len(self.panels)) - 1].get_position()
+        first = self.panels[0].get_position()
+        width = self.figure.get_figwidth()
+        self.figure.legend(handles=entries, loc="upper left", frameon=False, fontsize=8,
+                           bbox_to_anchor=(right.x1 + 0.1 / width, first.y1), borderaxespad=0)
+
+
+def title_panel(axes, name, text, width=58):
+    text = textwrap.fill(text, width)
+    axes.set_title(name, loc="left", fontweight="bold", pad=6 + 10 * len(text.splitlines()))
+    axes.annotate(text, (0, 1), (0, 5), fontsize=7.5, xycoords="axes fraction",
+                  textcoords="offset points", color="#444444")
+
+
+def caption(figure, title, foot):
+    """What the figure shows, above all; what it is from, below all."""
+    width, height = figure.get_size_inches()
+    figure.text(0.12 / width, 1 - 0.1 / height, title, va="top", fontsize=13, fontweight="bold")
+    figure.text(0.12 / width, 0.12 / height, foot, va="bottom", fontsize=8, color="#444444")
 
 
 def save(figure, path):

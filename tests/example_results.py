@@ -3,6 +3,7 @@
 The medians are of the order that such runtimes reach; nothing was measured to make them.
 """
 
+import math
 import random
 
 MODELS = ("serial", "processes", "threads", "pool", "fibers", "coroutines", "goroutines")
@@ -65,7 +66,8 @@ def cell(model, workload, shape, op, params, cores, value, processes, draw):
         "model": model, "workload": workload, "shape": shape, "params": params, "cores": cores,
         "layout": "compact", "oversubscribed": False, "status": "ok" if ok else "skipped",
         "reason": None if ok else value, "warnings": [], "command": "concbench run", "op": op,
-        "answer": "1" if ok else "", "verified": ok, "processes": [], "samples": samples, "summary": summary,
+        "answer": "1" if ok else "", "verified": ok, "processes": [], "samples": samples,
+        "summary": summary,
         "latency_ns": None, "memory": {"peak_rss": None, "children_peak_rss": None},
         "measures": {"cold_start_ns": None},
         "placement": {"requested": list(range(cores)), "workers": []}, "notes": {}}
@@ -166,3 +168,99 @@ def name_of(cell):
     """As `order` names a cell: see reports/result.hpp."""
     params = "".join(f"/{name}:{value}" for name, value in sorted(cell["params"].items()))
     return f"{cell['model']}/{cell['workload']}{params}/cores:{cell['cores']}"
+
+
+def observed(*arguments):
+    """A cell of which more than its time is known."""
+    made = cell(*arguments)
+    made["memory"] |= {"bytes_per_task": None, "user_bytes_per_task": None,
+                       "kernel_bytes_per_task": None, "ceiling": None}
+    made["measures"] |= {"peak_live": None, "metg_ns": None}
+    return made
+
+
+# What a waiting task of each model keeps, in the program and in the kernel; how many can be alive,
+# whether that was tried, and what stops them.
+HELD = {"processes": (96_000, 71_000, 31_700, True, "kernel.pid_max"),
+        "threads": (8_600, 25_000, 32_325, True, "kernel.pid_max"),
+        "pool": (104, 0, 68_000_000, False, "memory"),
+        "fibers": (4_300, 40, 1_600_000, False, "memory"),
+        "coroutines": (170, 1, 41_000_000, False, "memory"),
+        "goroutines": (2_700, 6, 2_500_000, False, "memory")}
+
+
+def memory(sizes=(1_000, 10_000, 100_000), touched=(0, 16_384)):
+    """hold over numbers of tasks, with and without use of their stacks; serial cannot."""
+    draw = random.Random(3)
+    cells = []
+    for touch in touched:
+        for n in sizes:
+            cells.append(observed("serial", "hold", "hold", "task", {"n": n, "touch": touch}, 2,
+                                  WAITS, 6, draw))
+            for model, (user, kernel, most, tried, limit) in HELD.items():
+                too_many = f"{n:,} {model} could be alive at once; {limit} leaves room for {most:,}"
+                held = observed(model, "hold", "hold", "task", {"n": n, "touch": touch}, 2,
+                                400.0 if n <= most else too_many, 6, draw)
+                held["memory"]["ceiling"] = {
+                    "predicted": most, "limit": limit,
+                    "found": most + 90 if tried and n > most else None, "how": "an example"}
+                if n <= most:
+                    user_bytes = round((user + touch) * draw.lognormvariate(0, 0.02))
+                    # Others on the machine gave some back meanwhile.
+                    kernel_bytes = kernel - 20_000 // n
+                    held["memory"] |= {"bytes_per_task": user_bytes + kernel_bytes,
+                                       "user_bytes_per_task": user_bytes,
+                                       "kernel_bytes_per_task": kernel_bytes}
+                    held["measures"]["peak_live"] = n
+                cells.append(held)
+    return result(cells, 2)
+
+
+def latency_of(typical, spread, count, what, draw):
+    """Durations around a typical one, in the buckets of workloads/latency.hpp."""
+    waits = sorted(round(typical * draw.lognormvariate(0, spread)) for _ in range(count))
+    counts = {}
+    for ns in waits:
+        shift = max(0, ns.bit_length() - 7)
+        low = ns >> shift << shift
+        counts[low] = counts.get(low, 0) + 1
+    shares = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999, "p9999": 0.9999, "max": 1}
+    return {"what": what, "count": count,
+            **{name: waits[math.ceil(share * count) - 1] for name, share in shares.items()},
+            "buckets": [{"low": low, "count": times} for low, times in counts.items()]}
+
+
+def latencies(count=30_000):
+    """Waits for a token, and lateness of sleepers."""
+    draw = random.Random(4)
+    cells = []
+    for (*work, values), what, spread in (
+        (BASIC[7], "from one hop to the next", 0.5),
+        (("sleepers", "timers", "wake", {"first_us": 1000, "n": 100, "span_us": 5000},
+          (WAITS, 61e3, 58e3, 9e3, 9e3, 9e3, 1.1e6)), "past the deadline", 0.9),
+    ):
+        for model, value in zip(MODELS, values):
+            made = observed(model, *work, 2, value, 6, draw)
+            if made["summary"]:
+                made["latency_ns"] = latency_of(value, spread, count, what, draw)
+            cells.append(made)
+    return result(cells, 2)
+
+
+# What having a task costs each model, on each of its cores.
+OVERHEAD = dict(zip(MODELS, (1, 250e3, 40e3, 60, 110, 95, 600)))
+
+
+def grain(lengths=(0, 10, 100, 1_000, 10_000, 100_000, 1_000_000)):
+    """grain over the length of its work on two cores; processes stay below one half."""
+    draw = random.Random(5)
+    cells = []
+    for ns in lengths:
+        for model, overhead in OVERHEAD.items():
+            cores = 1 if model == "serial" else 2
+            made = observed(model, "grain", "fan_out", "task", {"ns": ns, "tasks": 1000}, 2,
+                            (3e6 if model == "processes" else ns + overhead) / cores, 6, draw)
+            if model != "processes":
+                made["measures"]["metg_ns"] = 2.0 * overhead
+            cells.append(made)
+    return result(cells, 2)

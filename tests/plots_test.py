@@ -18,10 +18,14 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
 
 import example_results  # noqa: E402
 import plot_compare  # noqa: E402
+import plot_grain  # noqa: E402
+import plot_latency  # noqa: E402
+import plot_memory  # noqa: E402
 import plot_scaling  # noqa: E402
 import plotting  # noqa: E402
 
 MODELS = example_results.MODELS
+SCRIPTS = (plot_compare, plot_grain, plot_latency, plot_memory, plot_scaling)
 
 
 class Plots(unittest.TestCase):
@@ -127,9 +131,86 @@ class Scaling(Plots):
         self.assert_refused(self.plot(plot_scaling, result, result), "more than once")
 
 
+class Memory(Plots):
+    def test_tells_the_programs_part_from_the_kernels_and_untouched_stacks_from_touched(self):
+        text = self.drawn(plot_memory, example_results.memory())
+        for part in ("in all", "the program's part", "the kernel's part"):
+            self.assertEqual(text.count(f"hold, {part}"), 2)
+        self.assertEqual(text.count("touch=0, 2 cores, compact"), 3)
+        self.assertEqual(text.count("touch=16,384, 2 cores, compact"), 3)
+
+    def test_names_the_ceilings_found_and_predicted_and_what_stops_there(self):
+        text = self.drawn(plot_memory, example_results.memory())
+        _, _, most, _, limit = example_results.HELD["threads"]
+        self.assertIn(f"{most + 90:,} found", text)
+        self.assertEqual(text[text.index(f"{most + 90:,} found") + 1], limit)
+        self.assertIn(f"{example_results.HELD['fibers'][2]:,} predicted", text)
+
+    def test_leaves_out_values_that_a_log_axis_cannot_show_and_models_without_any(self):
+        result = example_results.memory(touched=(0,))
+        figure = plot_memory.draw([result["concbench"]])
+        self.addCleanup(plotting.plt.close, figure)
+        kernel = figure.axes[2]
+        self.assertIn("the kernel's part", kernel.get_title(loc="left"))
+        curves = {line.get_color(): list(line.get_ydata()) for line in kernel.lines}
+        self.assertEqual(curves[plotting.look("coroutines")[0]], [1])
+        self.assertEqual(curves[plotting.look("pool")[0]], [])
+        self.assertNotIn("serial", self.drawn(plot_memory, result))
+
+    def test_refuses_a_result_without_hold(self):
+        self.assert_refused(self.plot(plot_memory, example_results.basic()), "no cell of hold")
+
+
+class Latency(Plots):
+    def test_has_a_panel_for_each_workload_with_the_meaning_of_its_durations(self):
+        text = self.drawn(plot_latency, example_results.latencies(1_000))
+        for word in ("ping_pong", "sleepers", "from one hop to the next", "past the deadline",
+                     "50 %", "99.9 %", "goroutines", "skipped: serial (one task cannot wait for "
+                     "another)"):
+            self.assertIn(word, text)
+        # Of 1,000 waits none tells what one in 10,000 is like.
+        self.assertNotIn("99.99 %", text)
+
+    def test_gives_the_percentiles_of_the_buckets(self):
+        over, durations = plot_latency.curve_of(
+            {"buckets": [{"low": 0, "count": 50}, {"low": 100, "count": 49},
+                         {"low": 1024, "count": 1}]})
+        # One in two is longer than 0 ns (drawn at 1), one in a hundred than 100 ns.
+        self.assertEqual([round(x, 6) for x in over], [1, 2, 2, 100, 100, 100])
+        self.assertEqual(durations, [1, 1, 100, 100, 1031, 1031])
+
+    def test_places_a_bucket_as_the_result_file_does(self):
+        for low, middle in ((0, 0), (127, 127), (128, 128), (254, 254), (256, 257), (1024, 1031)):
+            self.assertEqual(plot_latency.middle(low), middle)
+
+    def test_refuses_a_result_without_latencies(self):
+        self.assert_refused(self.plot(plot_latency, example_results.basic()),
+                            "no cell has latencies")
+
+
+class Grain(Plots):
+    def test_names_the_smallest_effective_task_of_each_model(self):
+        text = "\n".join(self.drawn(plot_grain, example_results.grain())).replace("\u00a0", " ")
+        for metg in ("serial 2.00 ns", "processes not reached", "pool 120 ns",
+                     "goroutines 1.20 µs"):
+            self.assertIn(metg, text)
+        self.assertIn("tasks=1,000, 2 cores, compact", text)
+
+    def test_counts_the_cores_that_a_model_had_work_for(self):
+        cell = {"cores": 2, "params": {"ns": 300},
+                "summary": {"ns_per_op": {"median": 400, "low": 300, "high": 600}}}
+        size, share = plot_grain.point_of(cell | {"model": "serial"})
+        self.assertEqual((size, share), (400, {"median": 0.75, "low": 0.5, "high": 1}))
+        size, share = plot_grain.point_of(cell | {"model": "pool"})
+        self.assertEqual((size, share), (800, {"median": 0.375, "low": 0.25, "high": 0.5}))
+
+    def test_refuses_a_result_without_grain(self):
+        self.assert_refused(self.plot(plot_grain, example_results.basic()), "no cell of grain")
+
+
 class Input(Plots):
     def test_is_refused_in_one_sentence(self):
-        for script in (plot_compare, plot_scaling):
+        for script in SCRIPTS:
             for text, reason in (
                 ("{", "not valid JSON"),
                 ("[" * 100_000, "not valid JSON"),
@@ -147,7 +228,7 @@ class Input(Plots):
         self.assert_refused(self.plot(plot_compare, result, out="plot.txt"), "must end in")
 
     def test_is_read_by_the_scripts_as_commands(self):
-        for name in ("plot_compare.py", "plot_scaling.py"):
+        for name in sorted(path.name for path in (ROOT / "scripts").glob("plot_*.py")):
             run = subprocess.run([ROOT / "scripts" / name, self.directory / "none.json", "-o",
                                   self.directory / "plot.svg"], capture_output=True, text=True)
             self.assert_refused(run, "cannot read")
