@@ -8,5 +8,6 @@ namespace concbench {
 int run(RunRequest request);
 int list(const ListRequest& request);
 int report(const ReportRequest& request);
+int load(const LoadRequest& request);
 
 }  // namespace concbench

@@ -37,6 +37,7 @@ int perform(Command command) {
                         [](ReportRequest& request) { return report(request); },
                         [](TopoRequest& request) { return print(topo(request)); },
                         [](WorkerRequest& request) { return run_worker(request); },
+                        [](LoadRequest& request) { return load(request); },
                         [](Text& text) { return print(text.text); },
                     },
                     command);

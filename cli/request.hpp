@@ -58,12 +58,20 @@ struct WorkerRequest {
   int iterations = 1, samples = 1;
 };
 
+// Clients of a server on this machine.
+struct LoadRequest {
+  std::uint16_t port = 0;
+  Load load{};
+  std::vector<int> cpus;  // empty: wherever this process may run
+  bool spin = false;
+};
+
 // What --help and --version print.
 struct Text {
   std::string text;
 };
 
-using Command =
-    std::variant<RunRequest, ListRequest, TopoRequest, ReportRequest, WorkerRequest, Text>;
+using Command = std::variant<RunRequest, ListRequest, TopoRequest, ReportRequest, WorkerRequest,
+                             LoadRequest, Text>;
 
 }  // namespace concbench

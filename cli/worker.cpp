@@ -16,6 +16,7 @@
 
 #include "build_info.hpp"
 #include "cli/errors.hpp"
+#include "models/os/descriptor.hpp"
 #include "models/registry.hpp"
 #include "models/topology.hpp"
 #include "reports/json.hpp"
@@ -323,6 +324,7 @@ int run_worker(const WorkerRequest& request) {
     throw UsageError(fmt::format("--model={}: is a program of its own; start that", request.model));
   }
   if (!candidate.missing.empty()) throw Impossible(candidate.missing);
+  os::raise_descriptor_limit();
   if (!request.workload.empty()) return run_alone(candidate, request);
   return Worker(std::move(candidate)).converse();
 }

@@ -230,7 +230,7 @@ class Coroutines {
  public:
   static constexpr bool pins = true;
 
-  explicit Coroutines(const Setup& setup) : scheduler_(setup.cpus) {}
+  explicit Coroutines(const Setup& setup) : cpus_(setup.cpus), scheduler_(setup.cpus) {}
 
   template <ForkJoin K>
   Outcome fork_join(K kernel, Stopwatch& clock) {
@@ -310,6 +310,17 @@ class Coroutines {
     return outcome;
   }
 
+  template <Serve K>
+  Outcome serve(K kernel, Stopwatch& clock) {
+    Serving serving(kernel.load(), scheduler_, cpus_);
+    const Outcome all =
+        meet(kernel.load().connections, clock, [&](Attendance& end, std::uint64_t task) {
+          return serve_task(end, end.meeting.gate, serving, kernel, task);
+        });
+    serving.clients.finish(kernel.probe);
+    return all;
+  }
+
   std::vector<WorkerReport> workers() const { return scheduler_.reports(); }
 
   static std::string no_verb(Shape) { return ""; }
@@ -367,6 +378,7 @@ class Coroutines {
     return meet(std::vector<Worker*>(participants, nullptr), clock, make);
   }
 
+  const std::vector<int> cpus_;
   Scheduler scheduler_;
 };
 

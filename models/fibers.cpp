@@ -14,6 +14,7 @@
 #include "models/runtime/barrier.hpp"
 #include "models/runtime/fan.hpp"
 #include "models/runtime/mutex.hpp"
+#include "models/runtime/serving.hpp"
 
 namespace concbench {
 namespace fibers {
@@ -208,7 +209,8 @@ class Fibers {
  public:
   static constexpr bool pins = true;
 
-  explicit Fibers(const Setup& setup) : scheduler_(setup.cpus, stack_bytes(setup.options)) {}
+  explicit Fibers(const Setup& setup)
+      : cpus_(setup.cpus), scheduler_(setup.cpus, stack_bytes(setup.options)) {}
 
   template <ForkJoin K>
   Outcome fork_join(K kernel, Stopwatch& clock) {
@@ -388,6 +390,22 @@ class Fibers {
     return outcome;
   }
 
+  template <Serve K>
+  Outcome serve(K kernel, Stopwatch& clock) {
+    Serving serving(kernel.load(), scheduler_, cpus_);
+    const Outcome all =
+        meet(kernel.load().connections, clock,
+             [&, kernel](Worker*& worker, std::uint64_t task, Waiter&) {
+               os::Connection<K> connection(kernel, serving.begin(task));
+               for (os::Need need; (need = connection.serve()) != os::Need::nothing;) {
+                 await(worker, serving.reactor, connection.socket(), need, serving.home(task));
+               }
+               tally_up(*worker, connection.outcome());
+             });
+    serving.clients.finish(kernel.probe);
+    return all;
+  }
+
   std::vector<WorkerReport> workers() const { return scheduler_.reports(); }
 
   Notes notes() const { return {{"stack_guard", scheduler_.stacks()->guard()}}; }
@@ -424,6 +442,7 @@ class Fibers {
     return meet(std::vector<Worker*>(participants, nullptr), clock, body);
   }
 
+  const std::vector<int> cpus_;
   Scheduler scheduler_;
 };
 

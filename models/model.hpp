@@ -82,6 +82,9 @@ struct Ask {
   const Limits& limits;
 };
 
+// Why the descriptors of a server's connections are more than this process may have, or "".
+std::string refusal_of_connections(const Ask& ask);
+
 // Thrown by a verb that met a limit of the machine on its way (EAGAIN from fork, say).
 struct Exhausted : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -163,6 +166,10 @@ template <class M, Phases K>
 auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.phases(kernel, clock)) {
   return model.phases(kernel, clock);
 }
+template <class M, Serve K>
+auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.serve(kernel, clock)) {
+  return model.serve(kernel, clock);
+}
 
 template <class M, class K>
 concept Runs = requires(M& model, K kernel, Stopwatch& clock) {
@@ -218,7 +225,10 @@ constexpr Model describe(std::string_view name, std::string_view summary,
         },
         workload);
   };
-  model.refusal = M::refusal;
+  model.refusal = [](const Ask& ask) {
+    const std::string why = refusal_of_connections(ask);
+    return why.empty() ? M::refusal(ask) : why;
+  };
   if constexpr (requires { M::pins; }) model.pins = M::pins;
   model.start = [](const Setup& setup) -> std::unique_ptr<Instance> {
     return std::make_unique<Started<M>>(setup);

@@ -74,7 +74,7 @@ class Pool {
  public:
   static constexpr bool pins = true;
 
-  explicit Pool(const Setup& setup) : scheduler_(setup.cpus) {}
+  explicit Pool(const Setup& setup) : cpus_(setup.cpus), scheduler_(setup.cpus) {}
 
   template <ForkJoin K>
   Outcome fork_join(K kernel, Stopwatch& clock) {
@@ -167,6 +167,17 @@ class Pool {
     return outcome;
   }
 
+  // An event loop: each time its socket is ready, a connection is a closure that goes on with it.
+  template <Serve K>
+  Outcome serve(K kernel, Stopwatch& clock) {
+    Serving serving(kernel.load(), scheduler_, cpus_);
+    const Outcome all = run_all<ServeTask<K>>(
+        kernel.load().connections, clock,
+        [&](Crew& crew, std::uint64_t task) { return ServeTask<K>(crew, kernel, serving, task); });
+    serving.clients.finish(kernel.probe);
+    return all;
+  }
+
   std::vector<WorkerReport> workers() const { return scheduler_.reports(); }
 
   static std::string no_verb(Shape) { return "a pool task that blocks would hold its worker"; }
@@ -211,6 +222,7 @@ class Pool {
     } while (worker.backlog() > left);
   }
 
+  const std::vector<int> cpus_;
   Scheduler scheduler_;
 };
 

@@ -96,6 +96,17 @@ class Serial {
     return {kernel.checksum(grids.from(phase)), phase};
   }
 
+  // The textbook's slow server: it takes up a connection once it has seen off the one before.
+  template <Serve K>
+  Outcome serve(K kernel, Stopwatch& clock) {
+    os::Clients clients(kernel.load(), os::allowed_cpus(), os::Sockets::blocking);
+    const Outcome all = one_after_another(
+        kernel.load().connections, clock,
+        [&](std::uint64_t task) { return os::serve_blocking(kernel, clients, task); });
+    clients.finish(kernel.probe);
+    return all;
+  }
+
   std::vector<WorkerReport> workers() const { return {sightings_.report()}; }
 
   static std::string no_verb(Shape shape) {

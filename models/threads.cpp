@@ -176,6 +176,16 @@ class Threads {
                     : phases_by<os::FutexBarrier<scope>>(kernel, clock);
   }
 
+  template <Serve K>
+  Outcome serve(K kernel, Stopwatch& clock) {
+    os::Clients clients(kernel.load(), cpus_, os::Sockets::blocking);
+    const Outcome all =
+        assemble(kernel.load().connections, Place::any, clock,
+                 [&](std::uint64_t i, auto) { return os::serve_blocking(kernel, clients, i); });
+    clients.finish(kernel.probe);
+    return all;
+  }
+
   std::vector<WorkerReport> workers() const { return {sightings_.report()}; }
 
   static std::string no_verb(Shape) { return ""; }

@@ -10,6 +10,12 @@ import protocol_driver as driver
 
 PROGRAM = os.path.join(os.path.dirname(os.environ.get("CONCBENCH", "")), "concbench-goroutines")
 
+
+
+def echo(**given):
+    return {"rate": 10_000, "bytes": 64, "slow_permille": 0, "slow_us": 200} | given
+
+
 CASES = {
     "fib": [{"n": 0}, {"n": 1}, {"n": 2}, {"n": 20}],
     "skynet": [{"leaves": 1, "branching": 10}, {"leaves": 10_000, "branching": 10},
@@ -33,6 +39,9 @@ CASES = {
               {"blockers": 4, "computers": 4, "rounds": 3, "call_us": 500, "compute_us": 20}],
     "heat": [{"tasks": 1, "cells": 1, "phases": 1}, {"tasks": 7, "cells": 5, "phases": 3},
              {"tasks": 4, "cells": 1000, "phases": 50}],
+    "echo": [echo(connections=1, requests=1), echo(connections=20, requests=10),
+             echo(connections=4, requests=200, rate=0, bytes=20_000),
+             echo(connections=4, requests=100, slow_permille=100)],
 }
 
 
@@ -173,6 +182,10 @@ class Goroutines(driver.WorkerChecks, unittest.TestCase):
         self.assertLessEqual(measures["share_low"], measures["share_high"])
         self.assertLessEqual(measures["share_high"], 500)
         self.assertGreaterEqual(measures["longest_wait_ns"], 0)
+        measures, waits = self.observe("echo", echo(connections=3, requests=50))
+        self.assertEqual(waits, 50)
+        self.assertEqual(set(measures), {"load_latency_ns", "load_late_ns"})
+        self.assertGreater(measures["load_latency_ns"], measures["load_late_ns"])
         self.assertEqual(self.observe("heat", CASES["heat"][1]), ({}, 0))
 
     def test_more_than_memory_holds_is_refused_by_the_name_of_the_limit(self):

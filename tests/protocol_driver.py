@@ -28,7 +28,7 @@ def expected(workload, params):
         return _kernels["hand_off"](2, params["hops"])
     name = {"spawn": "spawn", "ring": "hand_off", "mpmc": "channel", "yield": "yielding",
             "mutex": "contend", "hold": "hold", "sleepers": "timers", "chef": "chef",
-            "block": "block", "heat": "phases"}[workload]
+            "block": "block", "heat": "phases", "echo": "echo"}[workload]
     return _kernels[name](**params)
 
 

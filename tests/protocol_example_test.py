@@ -23,7 +23,9 @@ class Page(unittest.TestCase):
                   ("chef", {"dishes": 3, "chop_us": 0, "boil_us": 0}, (42, 9)),
                   ("block", {"blockers": 2, "computers": 1, "rounds": 5, "call_us": 0,
                              "compute_us": 0}, (30, 15)),
-                  ("heat", {"tasks": 2, "cells": 4, "phases": 3}, (1913386921856, 3))]
+                  ("heat", {"tasks": 2, "cells": 4, "phases": 3}, (1913386921856, 3)),
+                  ("echo", {"connections": 3, "requests": 10, "rate": 0, "bytes": 64,
+                            "slow_permille": 0, "slow_us": 0}, (55, 10))]
         said = re.findall(r"answer (\d+),\s+ops (\d+)", driver.PAGE)
         self.assertEqual([(int(answer), int(ops)) for answer, ops in said],
                          [result for _, _, result in worked])

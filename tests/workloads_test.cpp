@@ -183,5 +183,28 @@ TEST(Parameters, ChoicesAreWordsOutsideAndIndicesInside) {
   EXPECT_EQ(params_of(make_workload("ping_pong", {{"place", "same"}})).at("place"), Value("same"));
 }
 
+TEST(Echo, RequestsCountOnceAndGarbledOnesNotAtAll) {
+  const auto kernel = with<Echo>({{"requests", 1000}, {"bytes", 20}});
+  std::uint64_t sum = 0;
+  std::vector<std::byte> message(20);
+  for (std::uint64_t number = 0; number < 1000; ++number) {
+    Echo::write(number, message);
+    const std::vector<std::byte> sent = message;
+    sum += kernel.reply(message);
+    EXPECT_EQ(message, sent);
+  }
+  EXPECT_EQ(sum, kernel.expected());
+  message.back() ^= std::byte{1};
+  EXPECT_EQ(kernel.reply(message), 0u);
+}
+
+TEST(Echo, SlowRequestsAreTheShareAskedFor) {
+  const auto kernel = with<Echo>({{"slow_permille", 10}});
+  int slow = 0;
+  for (std::uint64_t number = 0; number < 100'000; ++number) slow += kernel.is_slow(number);
+  EXPECT_NEAR(slow, 1'000, 50);
+  EXPECT_FALSE(with<Echo>({}).is_slow(0));
+}
+
 }  // namespace
 }  // namespace concbench

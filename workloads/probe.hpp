@@ -33,13 +33,16 @@ enum class Measure : std::size_t {
   share_low,              // contend: sections that the slowest task had when the first was through
   share_high,             // contend: and the quickest
   longest_wait_ns,        // contend: for the lock
+  load_latency_ns,        // serve: of all requests together
+  load_late_ns,           // serve, open loop: sent later than they were due, all together
   count,
 };
 
 constexpr std::string_view name_of(Measure measure) {
   constexpr std::string_view names[] = {
-      "peak_live", "make_ns",   "release_ns", "user_bytes_per_task", "kernel_bytes_per_task",
-      "wait_ns",   "share_low", "share_high", "longest_wait_ns"};
+      "peak_live",   "make_ns",   "release_ns", "user_bytes_per_task", "kernel_bytes_per_task",
+      "wait_ns",     "share_low", "share_high", "longest_wait_ns",     "load_latency_ns",
+      "load_late_ns"};
   static_assert(std::size(names) == static_cast<std::size_t>(Measure::count));
   return names[static_cast<std::size_t>(measure)];
 }

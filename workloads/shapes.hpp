@@ -15,12 +15,15 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <type_traits>
 
 namespace concbench {
+
+struct Probe;
 
 enum class Shape {
   fork_join,
@@ -254,6 +257,28 @@ concept Phases = Kernel<K> &&
   k.fill(to);
   k.advance(from, to, task);
   { k.checksum(from) } -> std::same_as<std::uint64_t>;
+};
+
+// What clients ask of a server: requests of one size, of which number r, from 0, goes to connection
+// r mod connections. With a rate they are sent when they are due, evenly spaced, whatever has
+// become of those before (open loop); without, each connection sends its next after the reply to
+// its last (closed loop).
+struct Load {
+  std::uint64_t connections, requests;
+  std::uint64_t rate;  // requests a second, or 0
+  std::size_t message_bytes;
+};
+
+// A task for each connection of a load that another process makes. It receives requests, turns each
+// into its reply by `reply(message)`, in place, sends that back, and ends when the client closes
+// the connection. What the clients noticed is noted at `probe`, unless that is null. The answer is
+// the sum of what `reply` returns. Op: request, once its reply is sent.
+template <class K>
+concept Serve = Kernel<K> &&
+                K::about.shape == Shape::serve&& requires(const K k, std::span<std::byte> message) {
+  { k.load() } -> std::same_as<Load>;
+  { k.reply(message) } -> std::same_as<std::uint64_t>;
+  { k.probe } -> std::convertible_to<Probe*>;
 };
 
 // The part of `total` things that falls to the `index`-th of `parts`: [first, last).

@@ -9,6 +9,7 @@
 
 #include "workloads/block.hpp"
 #include "workloads/chef.hpp"
+#include "workloads/echo.hpp"
 #include "workloads/fib.hpp"
 #include "workloads/heat.hpp"
 #include "workloads/hold.hpp"
@@ -28,7 +29,7 @@ namespace concbench {
 
 // The list, and at the same time the type of any one workload with its parameters.
 using Workload = std::variant<Fib, Skynet, NQueens, Spawn, PingPong, Ring, Mpmc, Yield, Mutex,
-                              HoldMany, Sleepers, Chef, Block, Heat>;
+                              HoldMany, Sleepers, Chef, Block, Heat, Echo>;
 
 // A parameter's value as it is written on the command line and in JSON: a number or a word.
 using Value = std::variant<std::int64_t, std::string>;

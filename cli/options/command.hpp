@@ -23,6 +23,7 @@ struct CommandLine {
 };
 
 // One file each, in this folder.
-extern const CommandLine run_command, list_command, topo_command, report_command, worker_command;
+extern const CommandLine run_command, list_command, topo_command, report_command, worker_command,
+    load_command;
 
 }  // namespace concbench::options

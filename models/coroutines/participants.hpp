@@ -4,6 +4,7 @@
 #include "models/coroutines/meet.hpp"
 #include "models/runtime/barrier.hpp"
 #include "models/runtime/mutex.hpp"
+#include "models/runtime/serving.hpp"
 
 namespace concbench::coroutines {
 
@@ -145,6 +146,20 @@ Task phase_task(Ending&, Gate& gate, Barrier& barrier, Grids<K>& grids, K kernel
     barrier.drop(here(), turn);
     throw;
   }
+}
+
+template <class K>
+Task serve_task(Ending&, Gate& gate, Serving& serving, K kernel, std::uint64_t task) {
+  Self this_task;
+  Waiter self(runnable(co_await this_task), nullptr);
+  co_await WaitIf(gate.enter(self, here()), gate.lock);
+  os::Connection<K> connection(kernel, serving.begin(task));
+  for (;;) {
+    const os::Need need = connection.serve();
+    if (need == os::Need::nothing) break;
+    co_await AwaitSocket(serving.reactor, connection.socket(), need, serving.home(task));
+  }
+  tally_up(here(), connection.outcome());
 }
 
 }  // namespace concbench::coroutines

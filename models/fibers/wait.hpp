@@ -6,6 +6,7 @@
 #include "models/runtime/fiber_switch.hpp"
 #include "models/runtime/join.hpp"
 #include "models/runtime/lock.hpp"
+#include "models/runtime/reactor.hpp"
 
 namespace concbench::fibers {
 
@@ -49,6 +50,21 @@ inline void sleep_until(Worker*& worker, std::int64_t deadline_ns) {
     other.wake_at(deadline_ns, fiber);
   };
   worker = &suspend(*worker, set, &alarm);
+}
+
+// Waits until the socket has what it needs; goes on at home.
+inline void await(Worker*& worker, Reactor& reactor, int socket, os::Need need, Worker& home) {
+  struct Wish {
+    Reactor& reactor;
+    const int socket;
+    const os::Need need;
+    Arrival arrival;
+  } wish{reactor, socket, need, {current(worker), home}};
+  const Hook ask = [](Worker&, void* argument) {
+    auto& [reactor, socket, need, arrival] = *static_cast<Wish*>(argument);
+    reactor.await(socket, need, arrival);
+  };
+  worker = &suspend(*worker, ask, &wish);
 }
 
 }  // namespace concbench::fibers

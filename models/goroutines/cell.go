@@ -46,7 +46,16 @@ func newCell(asked request) (*cell, error) {
 
 // run performs the workload so many times and answers with their sums. If it is observed, what is to
 // be noted is noted, and the time may be less than exact.
-func (c *cell) run(iterations int64, observe bool) any {
+func (c *cell) run(iterations int64, observe bool) (reply any) {
+	defer func() {
+		switch met := recover().(type) {
+		case nil:
+		case failure:
+			reply = refusal{"failed", met.Error()}
+		default:
+			panic(met)
+		}
+	}()
 	clock := stopwatch{anonymousAtOpen: c.anonymousAtOpen}
 	if observe {
 		clock.probe = newProbe()
@@ -61,7 +70,7 @@ func (c *cell) run(iterations int64, observe bool) any {
 		}
 		ops += next.ops
 	}
-	reply := sample{
+	answer := sample{
 		Type:        "sample",
 		Iterations:  iterations,
 		WallNs:      clock.sum.wall.Nanoseconds(),
@@ -73,10 +82,10 @@ func (c *cell) run(iterations int64, observe bool) any {
 		Workers:     c.workers(),
 	}
 	if observe {
-		reply.Measures = clock.probe.measures
-		reply.Latency = clock.probe.latency()
+		answer.Measures = clock.probe.measures
+		answer.Latency = clock.probe.latency()
 	}
-	return reply
+	return answer
 }
 
 func (c *cell) workers() []*workerReport {

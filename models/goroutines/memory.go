@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"strconv"
+	"syscall"
 )
 
 // The least that a goroutine takes: its smallest stack, 2 KiB, and its descriptor, about 400 bytes
@@ -35,6 +36,20 @@ func fitsEach(goroutines, each uint64) error {
 		return check(limit, "the cgroup's memory.max")
 	}
 	return nil
+}
+
+// fitsDescriptors says why so many connections cannot all be open here, or nil. Go has raised the
+// limit to what it may be raised to.
+func fitsDescriptors(connections uint64) error {
+	const spare = 32
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return err
+	}
+	if connections+spare > limit.Cur {
+		return fmt.Errorf("%d connections take a descriptor each; RLIMIT_NOFILE is %d", connections, limit.Cur)
+	}
+	return fitsEach(connections, goroutineBytes)
 }
 
 // anonymousMemory is what of the program is in memory and no part of a file, in bytes.

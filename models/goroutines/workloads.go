@@ -105,6 +105,13 @@ var workloads = []workload{
 			kernel := heat{uint64(v["tasks"]), uint64(v["cells"]), uint64(v["phases"])}
 			return func(clock *stopwatch) tally { return runPhases(kernel, clock) }, fits(kernel.taskCount)
 		}},
+	{"echo", []parameter{number("connections", 1, 1e6), number("requests", 1, 1e9), number("rate", 0, 1e7),
+		number("bytes", 8, 65536), number("slow_permille", 0, 1000), number("slow_us", 0, 1e6)},
+		func(v values) (run, error) {
+			kernel := echo{load{uint64(v["connections"]), uint64(v["requests"]), uint64(v["rate"]), uint64(v["bytes"])},
+				uint64(v["slow_permille"]), v["slow_us"] * 1000}
+			return func(clock *stopwatch) tally { return runServe(kernel, clock) }, fitsDescriptors(kernel.connections)
+		}},
 }
 
 func number(name string, low, high int64) parameter {

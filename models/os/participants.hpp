@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "models/model.hpp"
+#include "models/os/clients.hpp"
+#include "models/os/connection.hpp"
 
 namespace concbench::os {
 
@@ -119,6 +121,16 @@ Outcome keep_in_step(const K& kernel, const Grids& grids, std::uint64_t task,
     if (arrive()) ++outcome.ops;
   }
   return outcome;
+}
+
+// Serves a connection whose socket blocks, until the client closes it. The first task is the one
+// that lets the clients go, once all are ready.
+template <Serve K>
+Outcome serve_blocking(const K& kernel, Clients& clients, std::uint64_t task) {
+  if (task == 0) clients.go();
+  Connection<K> connection(kernel, clients.socket(task));
+  connection.serve();
+  return connection.outcome();
 }
 
 // The CPUs for a task of a ring: one and the same for all, one apart from its neighbours', or the

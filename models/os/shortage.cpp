@@ -4,7 +4,18 @@
 
 #include <system_error>
 
-namespace concbench::os {
+namespace concbench {
+
+// Beside what it holds already, a process needs a few for itself.
+std::string refusal_of_connections(const Ask& ask) {
+  constexpr std::uint64_t spare = 16;
+  const Limit& descriptors = ask.limits.descriptors;
+  if (ask.shape != Shape::serve || ask.demand.alive + spare <= descriptors.value) return "";
+  return os::grouped(ask.demand.alive) + " connections take a descriptor each; " +
+         descriptors.name + " leaves room for " + os::grouped(descriptors.value);
+}
+
+namespace os {
 
 std::string grouped(std::uint64_t number) {
   std::string digits = std::to_string(number);
@@ -56,4 +67,5 @@ std::uint64_t least_task_bytes() {
   return 16 * 1024 + static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
-}  // namespace concbench::os
+}  // namespace os
+}  // namespace concbench

@@ -24,17 +24,21 @@ constexpr std::string_view summary = "Asio's awaitable coroutines on its thread_
 
 #include <asio/awaitable.hpp>
 #include <asio/bind_executor.hpp>
+#include <asio/buffer.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/error.hpp>
 #include <asio/experimental/as_tuple.hpp>
 #include <asio/experimental/concurrent_channel.hpp>
+#include <asio/read.hpp>
 #include <asio/strand.hpp>
 #include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
 #include <chrono>
 #include <deque>
 #include <tuple>
 
+#include "models/os/clients.hpp"
 #include "models/os/participants.hpp"
 #include "models/os/shortage.hpp"
 #include "models/peers/asio_barrier.hpp"
@@ -289,11 +293,31 @@ Awaitable<Outcome> keep_in_step(K kernel, const os::Grids& grids, std::uint64_t 
   co_return outcome;
 }
 
+// ---- serve
+
+template <Serve K>
+Awaitable<Outcome> answer_requests(K kernel, os::Clients& clients, AsioThreads::Socket& socket,
+                                   std::uint64_t task) {
+  if (task == 0) clients.go();
+  constexpr auto result = asio::experimental::as_tuple(awaiting);
+  std::vector<std::byte> message(kernel.load().message_bytes);
+  const asio::mutable_buffer all(message.data(), message.size());
+  Outcome outcome{0, 0};
+  for (;;) {
+    const auto [ended, received] = co_await asio::async_read(socket, all, result);
+    if (ended) co_return outcome;
+    outcome.answer += kernel.reply(message);
+    const auto [broken, sent] = co_await asio::async_write(socket, all, result);
+    if (broken) co_return outcome;
+    ++outcome.ops;
+  }
+}
+
 // ---- The model
 
 class AsioCoro {
  public:
-  explicit AsioCoro(const Setup& setup) : threads_(setup.cpus) {}
+  explicit AsioCoro(const Setup& setup) : cpus_(setup.cpus), threads_(setup.cpus) {}
 
   template <ForkJoin K>
   Outcome fork_join(K kernel, Stopwatch& clock) {
@@ -408,6 +432,22 @@ class AsioCoro {
     return {kernel.checksum(grids.from(kernel.phases())), all.ops};
   }
 
+  template <Serve K>
+  Outcome serve(K kernel, Stopwatch& clock) {
+    const std::uint64_t connections = kernel.load().connections;
+    os::Clients clients(kernel.load(), cpus_, os::Sockets::non_blocking);
+    std::deque<AsioThreads::Socket> sockets;
+    for (std::uint64_t i = 0; i < connections; ++i) {
+      sockets.emplace_back(threads_.executor(), asio::ip::tcp::v4(), clients.take(i));
+    }
+    const Outcome all = Meeting(connections, threads_, clock).run([&](std::uint64_t task) {
+      return answer_requests(kernel, clients, sockets[task], task);
+    });
+    sockets.clear();
+    clients.finish(kernel.probe);
+    return all;
+  }
+
   std::vector<WorkerReport> workers() const { return threads_.reports(); }
   Notes notes() const { return peers::AsioThreads::notes(); }
 
@@ -426,6 +466,7 @@ class AsioCoro {
   static constexpr bool pins = true;
 
  private:
+  const std::vector<int> cpus_;
   AsioThreads threads_;
 };
 

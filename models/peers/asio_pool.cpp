@@ -22,13 +22,17 @@ constexpr std::string_view summary = "handlers on Asio's thread_pool; waiting is
 
 #ifdef CONCBENCH_HAS_LIBRARY
 
+#include <asio/buffer.hpp>
 #include <asio/defer.hpp>
 #include <asio/error.hpp>
 #include <asio/experimental/concurrent_channel.hpp>
+#include <asio/read.hpp>
 #include <asio/strand.hpp>
+#include <asio/write.hpp>
 #include <chrono>
 #include <deque>
 
+#include "models/os/clients.hpp"
 #include "models/os/participants.hpp"
 #include "models/peers/asio_threads.hpp"
 #include "models/peers/tally.hpp"
@@ -368,11 +372,46 @@ struct Stencil {
   std::atomic<std::uint64_t> missing{0};
 };
 
+// ---- serve
+
+// A connection is its socket and the handler that comes next.
+template <Serve K>
+struct Server {
+  struct Connection {
+    AsioThreads::Socket socket;
+    std::vector<std::byte> message;
+  };
+
+  void receive(std::uint64_t task) {
+    auto& [socket, message] = connections[task];
+    asio::async_read(socket, asio::buffer(message.data(), message.size()),
+                     [this, task](asio::error_code ended, std::size_t) {
+                       if (ended) return crowd.leave();
+                       crowd.outcomes[task].answer += kernel.reply(connections[task].message);
+                       reply(task);
+                     });
+  }
+
+  void reply(std::uint64_t task) {
+    auto& [socket, message] = connections[task];
+    asio::async_write(socket, asio::buffer(message.data(), message.size()),
+                      [this, task](asio::error_code broken, std::size_t) {
+                        if (broken) return crowd.leave();
+                        ++crowd.outcomes[task].ops;
+                        receive(task);
+                      });
+  }
+
+  const K kernel;
+  Crowd& crowd;
+  std::deque<Connection> connections{};
+};
+
 // ---- The model
 
 class AsioPool {
  public:
-  explicit AsioPool(const Setup& setup) : threads_(setup.cpus) {}
+  explicit AsioPool(const Setup& setup) : cpus_(setup.cpus), threads_(setup.cpus) {}
 
   template <ForkJoin K>
   Outcome fork_join(K kernel, Stopwatch& clock) {
@@ -482,6 +521,26 @@ class AsioPool {
     return {kernel.checksum(grids.from(stencil.ended)), all.ops};
   }
 
+  template <Serve K>
+  Outcome serve(K kernel, Stopwatch& clock) {
+    const Load load = kernel.load();
+    os::Clients clients(load, cpus_, os::Sockets::non_blocking);
+    Crowd crowd(load.connections, threads_, clock);
+    Server<K> server{kernel, crowd};
+    for (std::uint64_t i = 0; i < load.connections; ++i) {
+      server.connections.push_back(
+          {AsioThreads::Socket(crowd.executor, asio::ip::tcp::v4(), clients.take(i)),
+           std::vector<std::byte>(load.message_bytes)});
+    }
+    const Outcome all = crowd.run_each([&](std::uint64_t task) {
+      if (task == 0) clients.go();
+      server.receive(task);
+    });
+    server.connections.clear();
+    clients.finish(kernel.probe);
+    return all;
+  }
+
   std::vector<WorkerReport> workers() const { return threads_.reports(); }
   Notes notes() const { return peers::AsioThreads::notes(); }
 
@@ -492,6 +551,7 @@ class AsioPool {
   static constexpr bool pins = true;
 
  private:
+  const std::vector<int> cpus_;
   AsioThreads threads_;
 };
 

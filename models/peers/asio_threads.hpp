@@ -6,6 +6,7 @@
 #pragma once
 
 #include <asio/basic_waitable_timer.hpp>
+#include <asio/ip/tcp.hpp>
 #include <asio/post.hpp>
 #include <asio/thread_pool.hpp>
 #include <asio/wait_traits.hpp>
@@ -26,6 +27,8 @@ class AsioThreads {
   // A steady_timer bound to the pool's own type of executor.
   using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
                                            asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+  using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 
   explicit AsioThreads(const std::vector<int>& cpus) : seats_(cpus), pool_(cpus.size()) {
     std::atomic<std::size_t> next{0};

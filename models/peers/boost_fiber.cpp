@@ -507,7 +507,11 @@ class BoostFiber {
     return {{"idle", "looks for work until the run is over, then sleeps"}, {"stack_guard", "none"}};
   }
 
-  static std::string no_verb(Shape) { return ""; }
+  static std::string no_verb(Shape shape) {
+    return shape == Shape::serve ? "Boost.Fiber waits for fibers and times only: it has nothing "
+                                   "that waits for sockets"
+                                 : "";
+  }
 
   // A fiber touches the end of its stack, where Boost keeps the fiber itself, and the page below;
   // the heap's own book-keeping touches another.

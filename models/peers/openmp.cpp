@@ -172,6 +172,8 @@ class OpenMp {
   }
 
   static std::string no_verb(Shape shape) {
+    if (shape == Shape::serve)
+      return "an OpenMP task that waited for a socket would hold its thread";
     if (shape == Shape::timers || shape == Shape::recipe) {
       return "OpenMP has no timers: a task that slept would hold its thread";
     }

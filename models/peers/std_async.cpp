@@ -135,6 +135,16 @@ class StdAsync {
     return {kernel.checksum(grids.from(kernel.phases())), ended};
   }
 
+  template <Serve K>
+  Outcome serve(K kernel, Stopwatch& clock) {
+    os::Clients clients(kernel.load(), os::allowed_cpus(), os::Sockets::blocking);
+    const Outcome all = assemble(kernel.load().connections, clock, [&](std::uint64_t i, auto) {
+      return os::serve_blocking(kernel, clients, i);
+    });
+    clients.finish(kernel.probe);
+    return all;
+  }
+
   std::vector<WorkerReport> workers() const { return {sightings_.report()}; }
   Notes notes() const { return {{"idle", "no workers: a thread a task, asleep while it waits"}}; }
 

@@ -169,6 +169,8 @@ class Tbb {
   Notes notes() const { return {{"idle", "oneTBB's own: searches for a while, then sleeps"}}; }
 
   static std::string no_verb(Shape shape) {
+    if (shape == Shape::serve)
+      return "a oneTBB task that waited for a socket would hold its thread";
     if (shape == Shape::timers || shape == Shape::recipe) {
       return "oneTBB has no timers: a task that slept would hold its thread";
     }

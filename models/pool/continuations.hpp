@@ -10,6 +10,7 @@
 #include "models/runtime/join.hpp"
 #include "models/runtime/meeting.hpp"
 #include "models/runtime/scheduler.hpp"
+#include "models/runtime/serving.hpp"
 
 namespace concbench::pool {
 
@@ -148,6 +149,37 @@ class RecipeTask : public Continued<RecipeTask<K>> {
   std::uint64_t step_ = 0;
   bool waited_ = false;
   std::int64_t since_ = 0;
+};
+
+template <class K>
+class ServeTask : public Continued<ServeTask<K>> {
+ public:
+  ServeTask(Crew& crew, const K& kernel, Serving& serving, std::uint64_t task)
+      : Continued<ServeTask>(crew),
+        connection_(kernel, serving.clients.socket(task)),
+        serving_(serving),
+        task_(task),
+        arrival_{{}, serving.home(task)} {}
+
+  bool go_on(Worker& worker) {
+    if (!arrival_.task) {
+      arrival_.task = {Kind::closure, static_cast<Closure*>(this)};
+      serving_.begin(task_);
+    }
+    const os::Need need = connection_.serve();
+    if (need == os::Need::nothing) {
+      tally_up(worker, connection_.outcome());
+      return true;
+    }
+    serving_.reactor.await(connection_.socket(), need, arrival_);
+    return false;
+  }
+
+ private:
+  os::Connection<K> connection_;
+  Serving& serving_;
+  const std::uint64_t task_;
+  Arrival arrival_;
 };
 
 // Each part of a phase is a closure. Whoever ends the phase's last part posts those of the next.

@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "models/runtime/join.hpp"
+#include "models/runtime/reactor.hpp"
 #include "models/runtime/scheduler.hpp"
 #include "models/runtime/waiting.hpp"
 
@@ -90,6 +91,27 @@ class SleepUntil {
 
  private:
   const std::int64_t deadline_ns_;
+};
+
+// Suspends until the socket has what it needs; goes on at home.
+class AwaitSocket {
+ public:
+  AwaitSocket(Reactor& reactor, int socket, os::Need need, Worker& home)
+      : reactor_(reactor), socket_(socket), need_(need), arrival_{{}, home} {}
+  bool await_ready() const { return false; }
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<> self) {
+    Worker& worker = here();
+    arrival_.task = runnable(self);
+    reactor_.await(socket_, need_, arrival_);
+    return go_on(worker);
+  }
+  void await_resume() const {}
+
+ private:
+  Reactor& reactor_;
+  const int socket_;
+  const os::Need need_;
+  Arrival arrival_;
 };
 
 // Lets others run, if there are any.
