@@ -25,6 +25,9 @@
 //     Notes notes() const;
 //     // Only if it binds its workers to one CPU each.
 //     static constexpr bool pins = true;
+//     // Only if tasks share no other memory: a container of it, made from a size and a value.
+//     template <class Word>
+//     using Memory = …;
 //   };
 //
 //   extern const Model threads_model;
@@ -171,6 +174,17 @@ auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.serve(kerne
   return model.serve(kernel, clock);
 }
 
+// What holds the memory that the tasks of a model have in common.
+template <class M, class Word>
+struct MemoryOf {
+  using type = std::vector<Word>;
+};
+template <class M, class Word>
+requires requires { typename M::template Memory<Word>; }
+struct MemoryOf<M, Word> {
+  using type = typename M::template Memory<Word>;
+};
+
 template <class M, class K>
 concept Runs = requires(M& model, K kernel, Stopwatch& clock) {
   perform(model, kernel, clock);
@@ -184,15 +198,19 @@ class Started final : public Instance {
   Outcome run(const Workload& workload, Stopwatch& clock, Probe* probe) override {
     return std::visit(
         [&]<class K>(K kernel) -> Outcome {
-          if constexpr (Runs<M, K>) {
+          if constexpr (!Runs<M, K>) {
+            throw std::logic_error(M::no_verb(K::about.shape));
+          } else if constexpr (SharesMemory<K>) {
+            typename MemoryOf<M, typename K::Word>::type memory(kernel.words(), 0);
+            kernel.prepare(memory);
+            return perform(model_, kernel, clock);
+          } else {
             if constexpr (requires { kernel.prepare(); }) kernel.prepare();
             if constexpr (requires { kernel.probe; }) kernel.probe = probe;
             if constexpr (requires { Observed<K>(kernel, *probe); }) {
               if (probe) return perform(model_, Observed<K>(kernel, *probe), clock);
             }
             return perform(model_, kernel, clock);
-          } else {
-            throw std::logic_error(M::no_verb(K::about.shape));
           }
         },
         workload);

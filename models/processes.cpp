@@ -3,6 +3,7 @@
 //
 // fork copies the calling thread only, so the worker that runs this model must have no other.
 #include <atomic>
+#include <bit>
 #include <csignal>
 #include <cstdint>
 #include <ctime>
@@ -20,6 +21,7 @@
 #include "models/os/gate.hpp"
 #include "models/os/mutex.hpp"
 #include "models/os/participants.hpp"
+#include "models/os/rendezvous.hpp"
 #include "models/os/shared.hpp"
 #include "models/os/shortage.hpp"
 #include "models/os/sightings.hpp"
@@ -77,6 +79,9 @@ struct Tree {
 
 class Processes {
  public:
+  template <class Word>
+  using Memory = Shared<Word>;
+
   explicit Processes(const Setup& setup)
       : restricted_(setup.cpus),
         cpus_(os::allowed_cpus()),
@@ -129,6 +134,9 @@ class Processes {
       return send_through(
           Shared<os::PipeChannel>(1, kernel.capacity(), kernel.producers(), kernel.consumers()),
           kernel, clock);
+    }
+    if (kernel.capacity() == 0) {
+      return send_through(Shared<os::FutexRendezvous<scope>>(1, kernel.producers()), kernel, clock);
     }
     const Shared<std::uint64_t> slots(kernel.capacity(), 0);
     return send_through(Shared<os::FutexChannel<scope>>(1, slots.all(), kernel.producers()), kernel,
@@ -205,9 +213,12 @@ class Processes {
     if (std::string why = os::refusal("processes", ask, os::least_task_bytes()); !why.empty()) {
       return why;
     }
+    if (ask.setup.options.at("wait") != "pipe") return "";
+    if (ask.shape == Shape::channel && !std::has_single_bit(ask.demand.capacity)) {
+      return os::PipeChannel::refusal(ask.demand.capacity);
+    }
     const Limit& descriptors = ask.limits.descriptors;
-    const bool pipes = ask.shape == Shape::hand_off && ask.setup.options.at("wait") == "pipe";
-    if (!pipes || ask.demand.alive <= descriptors.value / 2) return "";
+    if (ask.shape != Shape::hand_off || ask.demand.alive <= descriptors.value / 2) return "";
     return os::grouped(ask.demand.alive) +
            " processes with a pipe each take two descriptors for it; " + descriptors.name +
            " leaves room for " + os::grouped(descriptors.value);

@@ -18,6 +18,7 @@
 #include "models/os/gate.hpp"
 #include "models/os/mutex.hpp"
 #include "models/os/participants.hpp"
+#include "models/os/rendezvous.hpp"
 #include "models/os/shortage.hpp"
 #include "models/os/sightings.hpp"
 #include "models/os/sleep.hpp"
@@ -119,8 +120,14 @@ class Threads {
 
   template <Channel K>
   Outcome channel(K kernel, Stopwatch& clock) {
-    return condvar_ ? channel_by<os::CondvarChannel>(kernel, clock)
-                    : channel_by<os::FutexChannel<scope>>(kernel, clock);
+    const std::uint64_t producers = kernel.producers();
+    if (kernel.capacity() == 0) {
+      if (condvar_) return send_through(os::CondvarRendezvous(producers), kernel, clock);
+      return send_through(os::FutexRendezvous<scope>(producers), kernel, clock);
+    }
+    std::vector<std::uint64_t> slots(kernel.capacity());
+    if (condvar_) return send_through(os::CondvarChannel(slots, producers), kernel, clock);
+    return send_through(os::FutexChannel<scope>(slots, producers), kernel, clock);
   }
 
   template <Yielding K>
@@ -235,9 +242,7 @@ class Threads {
   }
 
   template <class Bounded, Channel K>
-  Outcome channel_by(const K& kernel, Stopwatch& clock) {
-    std::vector<std::uint64_t> slots(kernel.capacity());
-    Bounded channel(slots, kernel.producers());
+  Outcome send_through(Bounded&& channel, const K& kernel, Stopwatch& clock) {
     return assemble(
         kernel.producers() + kernel.consumers(), Place::any, clock,
         [&](std::uint64_t i, auto) { return os::produce_or_consume(kernel, channel, i); });

@@ -89,6 +89,25 @@ INSTANTIATE_TEST_SUITE_P(AllPairs, Conformance, testing::ValuesIn(all_pairs()),
                            return name;
                          });
 
+// The channel of every model that has one, from a rendezvous to one that never fills.
+TEST(Channels, HoldWhatTheirCapacitySaysInEveryModel) {
+  for (const Model* model : models()) {
+    if (!model->start || (model->missing && !model->missing().empty())) continue;
+    for (const char* name : {"spsc", "mpsc", "mpmc"}) {
+      for (const std::int64_t capacity : {0, 1, 1024}) {
+        const Workload workload =
+            make_workload(name, {{"capacity", capacity}, {"messages", std::int64_t{500}}});
+        if (!model->no_pair(workload).empty()) continue;
+        const concbench::Setup setup{workers_on_this_machine(2).cpus(), default_options(*model)};
+        Stopwatch clock;
+        const Outcome outcome = model->start(setup)->run(workload, clock);
+        EXPECT_EQ(outcome.answer, expected(workload)) << model->name << " " << name << capacity;
+        EXPECT_EQ(outcome.ops, 500u) << model->name << " " << name << capacity;
+      }
+    }
+  }
+}
+
 TEST(ModelList, NamesAreUniqueAndPairsThatCannotWorkSayWhy) {
   std::set<std::string_view> names;
   for (const Model* model : models()) {

@@ -57,10 +57,10 @@ TEST_P(OsModel, AnswersEveryWorkloadAndCountsEveryOperation) {
       PingPong{.hop_count = 100, .placed = 1},
       Ring{.task_count = 7, .hop_count = 3},
       Ring{.task_count = 7, .hop_count = 100},
-      Mpmc{.senders = 1, .receivers = 1, .slots = 1, .message_count = 100},
-      Mpmc{.senders = 1, .receivers = 5, .slots = 4, .message_count = 3},
-      Mpmc{.senders = 5, .receivers = 2, .slots = 2, .message_count = 501},
-      Mpmc{.senders = 3, .receivers = 3, .slots = 64, .message_count = 5000},
+      Mpmc{{.senders = 1, .receivers = 1, .slots = 1, .message_count = 100}},
+      Mpmc{{.senders = 1, .receivers = 5, .slots = 4, .message_count = 3}},
+      Mpmc{{.senders = 5, .receivers = 2, .slots = 2, .message_count = 501}},
+      Mpmc{{.senders = 3, .receivers = 3, .slots = 64, .message_count = 5000}},
       Yield{.task_count = 5, .yield_count = 20},
   };
   const auto instance = start();
@@ -87,7 +87,8 @@ TEST_P(OsModel, LeavesNothingBehind) {
     Stopwatch clock;
     for (const Workload& workload :
          {Workload(Fib{.n = 5}), Workload(Spawn{.n = 9}), Workload(PingPong{.hop_count = 9}),
-          Workload(Mpmc{.message_count = 9}), Workload(Yield{.task_count = 3, .yield_count = 2})}) {
+          Workload(Mpmc{{.message_count = 9}}),
+          Workload(Yield{.task_count = 3, .yield_count = 2})}) {
       if (GetParam().model->no_pair(workload).empty()) instance->run(workload, clock);
     }
     EXPECT_TRUE(childless());
@@ -285,7 +286,7 @@ TEST_P(WaitingModel, ThrowsWhenTheMachineRefusesATaskAndJoinsTheOthers) {
       {Skynet{.leaves = 256, .branching = 2}, 6},
       {Spawn{.n = 50}, 1},
       {Ring{.task_count = 50}, 6},
-      {Mpmc{.senders = 30, .receivers = 30}, 6},
+      {Mpmc{{.senders = 30, .receivers = 30}}, 6},
       {Yield{.task_count = 50}, 6},
   };
   for (const auto& [workload, room] : cases) {
@@ -323,7 +324,7 @@ TEST_P(WaitingModel, StartsTheClockOnceAllAreMade) {
   std::int64_t timed = 0, all = 0;
   for (int i = 0; i < 5; ++i) {
     const std::int64_t before = Stopwatch::now();
-    instance->run(Mpmc{.senders = 30, .receivers = 30, .slots = 64, .message_count = 1}, clock);
+    instance->run(Mpmc{{.senders = 30, .receivers = 30, .slots = 64, .message_count = 1}}, clock);
     all += Stopwatch::now() - before;
     clock.settle();
     timed += clock.last_wall_ns();
@@ -425,9 +426,16 @@ TEST_P(ProcessesModel, RunsNoExitHandlersInItsTasks) {
 
 TEST(Processes, RefuseACapacityThatAPipeCannotHave) {
   if (has_tsan) GTEST_SKIP() << "ThreadSanitizer has a thread of its own";
-  const auto instance = processes_model.start({{os::allowed_cpus().front()}, {{"wait", "pipe"}}});
+  const concbench::Setup setup{{os::allowed_cpus().front()}, {{"wait", "pipe"}}};
+  for (const std::uint64_t capacity : {0, 3, 100}) {
+    const Demand demand{.ops = 10, .alive = 2, .capacity = capacity};
+    EXPECT_NE(processes_model.refusal({Shape::channel, demand, setup, read_limits()})
+                  .find("a pipe cannot hold exactly " + std::to_string(capacity)),
+              std::string::npos);
+  }
+  const auto instance = processes_model.start(setup);
   Stopwatch clock;
-  EXPECT_THROW(instance->run(Mpmc{.slots = 100, .message_count = 10}, clock), Exhausted);
+  EXPECT_THROW(instance->run(Mpmc{{.slots = 100, .message_count = 10}}, clock), Exhausted);
 }
 
 class ChildrenTest : public testing::TestWithParam<os::Children::Bond> {

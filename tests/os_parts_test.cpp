@@ -16,6 +16,7 @@
 #include "models/os/gate.hpp"
 #include "models/os/participants.hpp"
 #include "models/os/pipe.hpp"
+#include "models/os/rendezvous.hpp"
 #include "models/os/shortage.hpp"
 #include "models/os/sightings.hpp"
 #include "models/os/turn.hpp"
@@ -81,6 +82,48 @@ struct PipedChannel {
   os::PipeChannel channel;
 };
 
+template <class R>
+class RendezvousTest : public testing::Test {};
+using Rendezvous = testing::Types<os::FutexRendezvous<os::Scope::threads>, os::CondvarRendezvous>;
+TYPED_TEST_SUITE(RendezvousTest, Rendezvous);
+
+TYPED_TEST(RendezvousTest, ASendReturnsOnceItsValueWasTaken) {
+  TypeParam channel(1);
+  std::atomic<std::uint64_t> sent{0};
+  std::jthread producer([&] {
+    for (std::uint64_t i = 0; i < 10; ++i, ++sent) channel.send(i);
+    channel.producer_ended();
+  });
+  for (std::uint64_t next = 0; next < 10; ++next) {
+    usleep(5'000);  // a send that does not wait would be over by now
+    EXPECT_EQ(sent, next);
+    std::uint64_t item = 99;
+    EXPECT_TRUE(channel.receive(item));
+    EXPECT_EQ(item, next);
+    while (sent == next) std::this_thread::yield();
+  }
+  std::uint64_t item;
+  EXPECT_FALSE(channel.receive(item));
+}
+
+// A lost wake-up shows as a test that does not end.
+TYPED_TEST(RendezvousTest, DeliversEveryMessageOnceUnderContention) {
+  for (const auto& [senders, receivers] : {std::pair(1, 1), {3, 3}, {5, 1}, {1, 5}}) {
+    const Mpmc kernel{
+        {.senders = senders, .receivers = receivers, .slots = 0, .message_count = 3000}};
+    TypeParam channel(kernel.producers());
+    std::vector<Outcome> outcomes(kernel.producers() + kernel.consumers());
+    {
+      std::vector<std::jthread> all;
+      for (std::uint64_t i = 0; i < outcomes.size(); ++i) {
+        all.emplace_back([&, i] { outcomes[i] = os::produce_or_consume(kernel, channel, i); });
+      }
+    }
+    EXPECT_EQ(os::sum(outcomes).answer, kernel.expected());
+    EXPECT_EQ(os::sum(outcomes).ops, 3000u);
+  }
+}
+
 template <class C>
 class ChannelTest : public testing::Test {};
 using Channels = testing::Types<BufferedFutexChannel, BufferedCondvarChannel, PipedChannel>;
@@ -135,7 +178,7 @@ TYPED_TEST(ChannelTest, DeliversEveryMessageOnceUnderContention) {
   for (int round = 0; round < 20; ++round) {
     constexpr std::uint64_t messages = 2000;
     const Mpmc kernel{
-        .senders = 3, .receivers = 3, .slots = 1 << (round % 3), .message_count = messages};
+        {.senders = 3, .receivers = 3, .slots = 1 << (round % 3), .message_count = messages}};
     TypeParam made(kernel.capacity(), kernel.producers(), kernel.consumers());
     std::vector<Outcome> outcomes(6);
     {

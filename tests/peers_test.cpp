@@ -163,9 +163,13 @@ TEST(Peers, WithoutTimersSayThatAWaitingTaskWouldHoldItsThread) {
 TEST(BoostFiber, RefusesACapacityThatItsChannelCannotHave) {
   const Model* model = find_model("boost-fiber");
   if (!is_here(*model)) GTEST_SKIP() << model->missing();
-  Stopwatch clock;
-  EXPECT_THROW(model->start(setup_of(2))->run(make_workload("mpmc", {{"capacity", 48}}), clock),
-               Exhausted);
+  const concbench::Setup setup = setup_of(2);
+  const auto refusal = [&](std::int64_t capacity) {
+    const Workload workload = make_workload("mpmc", {{"capacity", capacity}});
+    return model->refusal({Shape::channel, demand(workload), setup, read_limits()});
+  };
+  EXPECT_NE(refusal(48).find("power of two, not 48"), std::string::npos) << refusal(48);
+  for (const std::int64_t capacity : {0, 1, 2, 64, 1024}) EXPECT_EQ(refusal(capacity), "");
 }
 
 TEST(StdAsync, RefusesMoreThreadsThanTheMachineHasRoomFor) {

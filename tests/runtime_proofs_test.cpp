@@ -90,7 +90,7 @@ TYPED_TEST(AnyModel, makes_tasks_without_allocating) {
 
 TYPED_TEST(WaitingModel, hands_over_and_yields_without_allocating) {
   EXPECT_LE((allocations_of<TypeParam>(PingPong{.hop_count = 10'000})), few);
-  EXPECT_LE((allocations_of<TypeParam>(Mpmc{.message_count = 10'000})), few);
+  EXPECT_LE((allocations_of<TypeParam>(Mpmc{{.message_count = 10'000}})), few);
   EXPECT_LE((allocations_of<TypeParam>(Yield{.task_count = 4, .yield_count = 10'000})), few);
 }
 
@@ -180,7 +180,7 @@ TYPED_TEST(WaitingModel, hands_over_and_yields_without_a_system_call) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto silent = testing::ExitedWithCode(0);
   EXPECT_EXIT((run_once<TypeParam>(SilentRing{{.hop_count = 200'000}})), silent, "");
-  EXPECT_EXIT((run_once<TypeParam>(SilentMpmc{{.message_count = 200'000}})), silent, "");
+  EXPECT_EXIT((run_once<TypeParam>(SilentMpmc{{{.message_count = 200'000}}})), silent, "");
   EXPECT_EXIT((run_once<TypeParam>(SilentYield{{.task_count = 10, .yield_count = 20'000}})), silent,
               "");
 }

@@ -108,14 +108,25 @@ TEST_P(Runtime, handles_the_smallest_sizes) {
   expect_right(*instance, PingPong{.hop_count = 1});
   expect_right(*instance, Ring{.task_count = 10, .hop_count = 3});
   expect_right(*instance, Yield{.task_count = 1, .yield_count = 1});
-  expect_right(*instance, Mpmc{.senders = 1, .receivers = 1, .slots = 1, .message_count = 1});
+  expect_right(*instance, Mpmc{{.senders = 1, .receivers = 1, .slots = 1, .message_count = 1}});
 }
 
 TEST_P(Runtime, handles_uneven_channels) {
   const auto instance = start();
-  expect_right(*instance, Mpmc{.senders = 7, .receivers = 1, .slots = 1, .message_count = 5000});
-  expect_right(*instance, Mpmc{.senders = 1, .receivers = 9, .slots = 2, .message_count = 5000});
-  expect_right(*instance, Mpmc{.senders = 20, .receivers = 20, .slots = 3, .message_count = 7});
+  expect_right(*instance, Mpmc{{.senders = 7, .receivers = 1, .slots = 1, .message_count = 5000}});
+  expect_right(*instance, Mpmc{{.senders = 1, .receivers = 9, .slots = 2, .message_count = 5000}});
+  expect_right(*instance, Mpmc{{.senders = 20, .receivers = 20, .slots = 3, .message_count = 7}});
+}
+
+TEST_P(Runtime, hands_over_where_the_channel_holds_nothing) {
+  const auto instance = start();
+  for (const std::int64_t senders : {1, 3, 7}) {
+    for (const std::int64_t receivers : {1, 2, 9}) {
+      expect_right(
+          *instance,
+          Mpmc{{.senders = senders, .receivers = receivers, .slots = 0, .message_count = 3000}});
+    }
+  }
 }
 
 TEST_P(Runtime, walks_trees_with_a_thousand_children_a_node) {
@@ -164,7 +175,7 @@ TEST_P(Runtime, finds_its_way_out_of_sleep) {
     expect_right(*instance, Fib{.n = 12});
     if (i % 3 == 0) std::this_thread::sleep_for(std::chrono::microseconds(10 * (i % 17)));
     expect_right(*instance, Yield{.task_count = 5, .yield_count = 20});
-    expect_right(*instance, Mpmc{.slots = 2, .message_count = 300});
+    expect_right(*instance, Mpmc{{.slots = 2, .message_count = 300}});
   }
 }
 

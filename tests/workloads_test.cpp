@@ -6,33 +6,10 @@
 #include <functional>
 #include <numeric>
 
+#include "tests/kernels.hpp"
+
 namespace concbench {
 namespace {
-
-// Walks a kernel's tree as its concept says, and nothing more.
-template <ForkJoin K>
-typename K::Result walk(const K& kernel, typename K::Node node, std::uint64_t& tasks) {
-  ++tasks;
-  const unsigned children = kernel.children(node);
-  if (children == 0) return kernel.leaf(node);
-  auto sum = walk(kernel, kernel.child(node, 0), tasks);
-  for (unsigned i = 1; i < children; ++i) {
-    sum = kernel.fold(sum, walk(kernel, kernel.child(node, i), tasks));
-  }
-  return sum;
-}
-
-template <ForkJoin K>
-void expect_walk(const K& kernel) {
-  std::uint64_t tasks = 0;
-  EXPECT_EQ(kernel.answer(walk(kernel, kernel.root(), tasks)), kernel.expected());
-  EXPECT_EQ(tasks, kernel.demand().ops);
-}
-
-template <class K>
-K with(std::initializer_list<std::pair<const std::string, Value>> params) {
-  return std::get<K>(make_workload(K::about.name, Params(params)));
-}
 
 TEST(Fib, HasThePublishedValues) {
   EXPECT_EQ(with<Fib>({{"n", 30}}).expected(), 832040u);
@@ -118,8 +95,8 @@ TEST(HandOffs, TokenIsTheAnswerAndEveryHopHasItsTask) {
   }
 }
 
-TEST(Mpmc, AnswerIsTheSumOfItsItemsAndSharesCoverThemOnce) {
-  const auto kernel = with<Mpmc>({{"messages", 1003}, {"producers", 7}});
+template <Channel K>
+void expect_messages(const K& kernel) {
   std::uint64_t sum = 0, next = 0;
   for (std::uint64_t p = 0; p < kernel.producers(); ++p) {
     const Share part = share(kernel.messages(), kernel.producers(), p);
@@ -129,6 +106,21 @@ TEST(Mpmc, AnswerIsTheSumOfItsItemsAndSharesCoverThemOnce) {
   }
   EXPECT_EQ(next, kernel.messages());
   EXPECT_EQ(sum, kernel.expected());
+}
+
+TEST(Channels, AnswerIsTheSumOfTheItemsAndSharesCoverThemOnce) {
+  expect_messages(with<Spsc>({{"messages", 1003}}));
+  expect_messages(with<Mpsc>({{"messages", 1003}, {"producers", 7}}));
+  expect_messages(with<Mpmc>({{"messages", 1003}, {"producers", 7}, {"consumers", 3}}));
+}
+
+TEST(Channels, SingleSidesStaySingle) {
+  EXPECT_EQ(with<Spsc>({}).producers(), 1u);
+  EXPECT_EQ(with<Spsc>({}).consumers(), 1u);
+  EXPECT_EQ(with<Mpsc>({{"producers", 9}}).producers(), 9u);
+  EXPECT_EQ(with<Mpsc>({{"producers", 9}}).consumers(), 1u);
+  EXPECT_THROW(make_workload("spsc", {{"producers", 2}}), BadParameter);
+  EXPECT_THROW(make_workload("mpsc", {{"consumers", 2}}), BadParameter);
 }
 
 TEST(Yield, AnswerIsTheSumOfItsTicks) {

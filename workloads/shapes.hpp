@@ -100,12 +100,13 @@ struct About {
   std::string_view summary;
 };
 
-// What a run asks of a machine: how many operations, how many tasks may exist at once in a model
-// whose tasks live until they are joined, and how much of its stack each of them uses on purpose.
+// What a run asks of a machine: how many operations, and how many tasks may exist at once in a
+// model whose tasks live until they are joined.
 struct Demand {
   std::uint64_t ops;
   std::uint64_t alive;
-  std::uint64_t stack_bytes = 0;
+  std::uint64_t stack_bytes = 0;  // that each task uses of its stack on purpose
+  std::uint64_t capacity = 0;     // messages that a channel must hold
 };
 
 // Every kernel: a description, and the answer that a run must give. A kernel may also have
@@ -116,6 +117,16 @@ concept Kernel = std::copyable<K> && requires(const K k) {
   { K::about } -> std::convertible_to<About>;
   { k.expected() } -> std::same_as<std::uint64_t>;
   { k.demand() } -> std::same_as<Demand>;
+};
+
+// A kernel whose tasks work on memory in common says how many `words` of which type that is, and is
+// given them before the clock of each run, filled with 0. Everywhere else a kernel's functions
+// depend on their arguments alone; here a task may also write what no other task touches before it
+// is joined. A model whose tasks share no memory must give such as they do.
+template <class K>
+concept SharesMemory = Kernel<K> && requires(K k, std::span<typename K::Word> memory) {
+  { k.words() } -> std::same_as<std::size_t>;
+  k.prepare(memory);
 };
 
 // A tree of tasks. A node with no children is a leaf; any other node's result is the fold of its
@@ -159,8 +170,9 @@ concept HandOff = Kernel<K> && K::about.shape ==
 };
 
 // Producer p of P sends `item(i)` for its share of the messages (see `share`) into one bounded
-// channel; consumers receive until it is closed and empty. The answer is the sum of `take(item)` of
-// what was received. Op: message.
+// channel; consumers receive until it is closed and empty. A channel of capacity 0 holds nothing: a
+// send returns once a receiver has taken the value. The answer is the sum of `take(item)` of what
+// was received. Op: message.
 template <class K>
 concept Channel = Kernel<K> &&
                   K::about.shape == Shape::channel&& requires(const K k, std::uint64_t i) {

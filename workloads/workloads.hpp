@@ -14,6 +14,7 @@
 #include "workloads/heat.hpp"
 #include "workloads/hold.hpp"
 #include "workloads/mpmc.hpp"
+#include "workloads/mpsc.hpp"
 #include "workloads/mutex.hpp"
 #include "workloads/nqueens.hpp"
 #include "workloads/param.hpp"
@@ -23,13 +24,14 @@
 #include "workloads/skynet.hpp"
 #include "workloads/sleepers.hpp"
 #include "workloads/spawn.hpp"
+#include "workloads/spsc.hpp"
 #include "workloads/yield.hpp"
 
 namespace concbench {
 
 // The list, and at the same time the type of any one workload with its parameters.
-using Workload = std::variant<Fib, Skynet, NQueens, Spawn, PingPong, Ring, Mpmc, Yield, Mutex,
-                              HoldMany, Sleepers, Chef, Block, Heat, Echo>;
+using Workload = std::variant<Fib, Skynet, NQueens, Spawn, PingPong, Ring, Spsc, Mpsc, Mpmc, Yield,
+                              Mutex, HoldMany, Sleepers, Chef, Block, Heat, Echo>;
 
 // A parameter's value as it is written on the command line and in JSON: a number or a word.
 using Value = std::variant<std::int64_t, std::string>;

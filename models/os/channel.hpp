@@ -175,10 +175,14 @@ class PipeChannel {
     const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
     const int bytes = fcntl(pipe_.descriptor(), F_SETPIPE_SZ, capacity * page);
     if (bytes < 0 || static_cast<std::uint64_t>(bytes) != capacity * page) {
-      throw Exhausted("a pipe cannot hold exactly " + std::to_string(capacity) +
-                      " messages: it holds a power of two, up to fs.pipe-max-size / " +
-                      std::to_string(page));
+      throw Exhausted(refusal(capacity));
     }
+  }
+
+  static std::string refusal(std::uint64_t capacity) {
+    return "a pipe cannot hold exactly " + std::to_string(capacity) +
+           " messages: it holds a power of two, up to fs.pipe-max-size / " +
+           std::to_string(sysconf(_SC_PAGESIZE));
   }
 
   void send(std::uint64_t item) { pipe_.write(&item, sizeof item); }

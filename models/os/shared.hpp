@@ -48,6 +48,8 @@ class Shared {
   Shared& operator=(const Shared&) = delete;
 
   std::span<T> all() const { return all_; }
+  T* begin() const { return all_.data(); }
+  T* end() const { return all_.data() + all_.size(); }
   T& operator[](std::size_t i) const { return all_[i]; }
   T& operator*() const { return all_.front(); }
   T* operator->() const { return all_.data(); }

@@ -31,6 +31,7 @@ constexpr std::string_view summary = "fibers of Boost.Fiber, stolen by idle work
 
 #ifdef CONCBENCH_HAS_LIBRARY
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -356,12 +357,14 @@ class Box {
   fibers::buffered_channel<std::uint64_t> channel_{2};
 };
 
-// Boost's channel as it is: it keeps one of its slots free, and so holds one message less than its
-// capacity says.
+// Boost's channels as they are. The buffered one keeps one of its slots free, and so holds one
+// message less than its capacity says; the smallest has two slots.
+template <class Boost>
 class Bounded {
  public:
-  Bounded(std::uint64_t capacity, std::uint64_t producers)
-      : channel_(checked(capacity)), producers_(producers) {}
+  template <class... Capacity>
+  explicit Bounded(std::uint64_t producers, Capacity... capacity)
+      : channel_(capacity...), producers_(producers) {}
 
   void send(std::uint64_t item) { channel_.push(item); }
   bool receive(std::uint64_t& item) {
@@ -372,13 +375,7 @@ class Bounded {
   }
 
  private:
-  static std::uint64_t checked(std::uint64_t capacity) {
-    if (capacity >= 2 && std::has_single_bit(capacity)) return capacity;
-    throw Exhausted("the capacity of a buffered_channel is a power of two, not " +
-                    std::to_string(capacity));
-  }
-
-  fibers::buffered_channel<std::uint64_t> channel_;
+  Boost channel_;
   std::atomic<std::uint64_t> producers_;
 };
 
@@ -430,9 +427,14 @@ class BoostFiber {
 
   template <Channel K>
   Outcome channel(K kernel, Stopwatch& clock) {
-    Bounded channel(kernel.capacity(), kernel.producers());
-    return meet(kernel.producers() + kernel.consumers(), clock,
-                [&](std::uint64_t i) { return os::produce_or_consume(kernel, channel, i); });
+    const std::uint64_t producers = kernel.producers(), capacity = kernel.capacity();
+    if (capacity == 0) {
+      return send_through(Bounded<fibers::unbuffered_channel<std::uint64_t>>(producers), kernel,
+                          clock);
+    }
+    return send_through(Bounded<fibers::buffered_channel<std::uint64_t>>(
+                            producers, std::max<std::uint64_t>(2, capacity)),
+                        kernel, clock);
   }
 
   template <Yielding K>
@@ -517,6 +519,10 @@ class BoostFiber {
   // the heap's own book-keeping touches another.
   static std::string refusal(const Ask& ask) {
     if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out) return "";
+    if (ask.demand.capacity > 1 && !std::has_single_bit(ask.demand.capacity)) {
+      return "the capacity of a buffered_channel is a power of two, not " +
+             std::to_string(ask.demand.capacity);
+    }
     if (ask.demand.stack_bytes > stack_bytes / 2) {
       return "a fiber cannot use " + os::grouped(ask.demand.stack_bytes) +
              " bytes of its stack of " + os::grouped(stack_bytes) +
@@ -539,6 +545,12 @@ class BoostFiber {
   template <class Body>
   static void launch(fibers::launch policy, Body body) {
     fibers::fiber(policy, std::allocator_arg, Stacks{}, std::move(body)).detach();
+  }
+
+  template <class Channels, Channel K>
+  Outcome send_through(Channels&& channel, const K& kernel, Stopwatch& clock) {
+    return meet(kernel.producers() + kernel.consumers(), clock,
+                [&](std::uint64_t i) { return os::produce_or_consume(kernel, channel, i); });
   }
 
   // Runs `body(i)` in a fiber for each participant, all from the same moment on.
