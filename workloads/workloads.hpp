@@ -11,8 +11,10 @@
 #include "workloads/chef.hpp"
 #include "workloads/echo.hpp"
 #include "workloads/fib.hpp"
+#include "workloads/grain.hpp"
 #include "workloads/heat.hpp"
 #include "workloads/hold.hpp"
+#include "workloads/mandelbrot.hpp"
 #include "workloads/mpmc.hpp"
 #include "workloads/mpsc.hpp"
 #include "workloads/mutex.hpp"
@@ -30,8 +32,9 @@
 namespace concbench {
 
 // The list, and at the same time the type of any one workload with its parameters.
-using Workload = std::variant<Fib, Skynet, NQueens, Spawn, PingPong, Ring, Spsc, Mpsc, Mpmc, Yield,
-                              Mutex, HoldMany, Sleepers, Chef, Block, Heat, Echo>;
+using Workload =
+    std::variant<Fib, Skynet, NQueens, Spawn, Grain, Mandelbrot, PingPong, Ring, Spsc, Mpsc, Mpmc,
+                 Yield, Mutex, HoldMany, Sleepers, Chef, Block, Heat, Echo>;
 
 // A parameter's value as it is written on the command line and in JSON: a number or a word.
 using Value = std::variant<std::int64_t, std::string>;
