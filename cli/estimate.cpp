@@ -23,7 +23,8 @@ struct Trial {
   double per_op_s = 0;  // inside the clock; 0 where the probe failed: the cell itself will say why
 };
 
-// The smallest of what was asked for and what the quick preset starts with.
+// The smallest of what was asked for and what the quick preset starts with. A word is a size where
+// the preset pairs a small one with a large one.
 Workload small_size(const Workload& workload) {
   const WorkloadInfo& info = workload_info(about(workload).name);
   Params params = params_of(workload);
@@ -31,6 +32,8 @@ Workload small_size(const Workload& workload) {
     Value& value = params.find(param.name)->second;
     if (auto* number = std::get_if<std::int64_t>(&value)) {
       *number = std::min(*number, param.quick.small);
+    } else if (param.quick.small != param.quick.large) {
+      value = to_value(param, param.quick.small);
     }
   }
   try {

@@ -14,7 +14,10 @@
 #include "workloads/grain.hpp"
 #include "workloads/heat.hpp"
 #include "workloads/hold.hpp"
+#include "workloads/integrate.hpp"
 #include "workloads/mandelbrot.hpp"
+#include "workloads/matmul.hpp"
+#include "workloads/mergesort.hpp"
 #include "workloads/mpmc.hpp"
 #include "workloads/mpsc.hpp"
 #include "workloads/mutex.hpp"
@@ -27,14 +30,15 @@
 #include "workloads/sleepers.hpp"
 #include "workloads/spawn.hpp"
 #include "workloads/spsc.hpp"
+#include "workloads/uts.hpp"
 #include "workloads/yield.hpp"
 
 namespace concbench {
 
 // The list, and at the same time the type of any one workload with its parameters.
-using Workload =
-    std::variant<Fib, Skynet, NQueens, Spawn, Grain, Mandelbrot, PingPong, Ring, Spsc, Mpsc, Mpmc,
-                 Yield, Mutex, HoldMany, Sleepers, Chef, Block, Heat, Echo>;
+using Workload = std::variant<Fib, Skynet, NQueens, Uts, Integrate, Mergesort, Matmul, Spawn, Grain,
+                              Mandelbrot, PingPong, Ring, Spsc, Mpsc, Mpmc, Yield, Mutex, HoldMany,
+                              Sleepers, Chef, Block, Heat, Echo>;
 
 // A parameter's value as it is written on the command line and in JSON: a number or a word.
 using Value = std::variant<std::int64_t, std::string>;

@@ -1,0 +1,81 @@
+// integrate: the area under (x² + 1)x from 0 to n, by halving every interval until that changes its
+// area by less than 1e-9. A task is an interval; they are far shorter where the curve is steep.
+// Source: the benchmark of Cilk-5. The intervals are counted by a plain recursion.
+#pragma once
+
+#include <cmath>
+
+#include "workloads/memo.hpp"
+#include "workloads/param.hpp"
+#include "workloads/shapes.hpp"
+
+namespace concbench {
+
+struct Integrate {
+  static constexpr About about{
+      "integrate", Shape::fork_join,
+      "adaptive quadrature: intervals are halved where the curve is steep"};
+
+  std::int64_t n = 10;
+
+  static constexpr Param<Integrate> params[] = {
+      {"n", &Integrate::n, "integrates from 0 to n", 1, 10'000, {1, 10}, {1, 50}, {1, 100}},
+  };
+
+  // An interval with the curve's height at both ends, and the area of the trapezium between.
+  struct Node {
+    double x1, y1, x2, y2, area;
+  };
+  using Result = double;
+
+  Node root() const {
+    const auto end = static_cast<double>(n);
+    return {0, height(0), end, height(end), 0};
+  }
+  static unsigned children(const Node& node) {
+    const double change = halves(node).area() - node.area;
+    return change < tolerance && -change < tolerance ? 0 : 2;
+  }
+  static Node child(const Node& node, unsigned i) {
+    const Halves both = halves(node);
+    return i == 0 ? both.left : both.right;
+  }
+  static Result leaf(const Node& node) { return halves(node).area(); }
+  static Result fold(Result a, Result b) { return a + b; }
+  static std::uint64_t answer(Result area) {
+    return static_cast<std::uint64_t>(std::llround(area));
+  }
+
+  // n⁴/4 + n²/2, rounded.
+  std::uint64_t expected() const {
+    const auto square = static_cast<std::uint64_t>(n * n);
+    return (square * square + 2 * square + 2) / 4;
+  }
+  Demand demand() const {
+    const std::uint64_t tasks = remembered(n, [this] { return count(root()); });
+    return {.ops = tasks, .alive = tasks};
+  }
+
+ private:
+  static constexpr double tolerance = 1e-9;
+
+  struct Halves {
+    Node left, right;
+    double area() const { return left.area + right.area; }
+  };
+
+  static double height(double x) { return (x * x + 1) * x; }
+  static Halves halves(const Node& node) {
+    const double half = (node.x2 - node.x1) / 2;
+    const double x = node.x1 + half, y = height(x);
+    return {{node.x1, node.y1, x, y, (node.y1 + y) / 2 * half},
+            {x, y, node.x2, node.y2, (y + node.y2) / 2 * half}};
+  }
+
+  static std::uint64_t count(const Node& node) {
+    if (children(node) == 0) return 1;
+    return 1 + count(child(node, 0)) + count(child(node, 1));
+  }
+};
+
+}  // namespace concbench
