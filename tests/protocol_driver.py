@@ -20,16 +20,17 @@ for _block in re.findall(r"^```python\n(.*?)^```", PAGE, re.M | re.S):
 
 def expected(workload, params):
     """The (answer, ops) of one iteration, by the page's own kernels."""
-    trees = {"fib": "Fib", "skynet": "Skynet", "nqueens": "NQueens"}
+    trees = {"fib": "Fib", "skynet": "Skynet", "nqueens": "NQueens", "uts": "Uts",
+             "integrate": "Integrate", "mergesort": "Mergesort", "matmul": "Matmul"}
     if workload in trees:
         kernel = _kernels[trees[workload]](**params)
-        return _kernels["fork_join"](kernel, kernel.root)
+        result, ops = _kernels["fork_join"](kernel, kernel.root)
+        return kernel.answer(result), ops
     if workload == "ping_pong":
         return _kernels["hand_off"](2, params["hops"])
-    name = {"spawn": "spawn", "ring": "hand_off", "mpmc": "channel", "yield": "yielding",
-            "mutex": "contend", "hold": "hold", "sleepers": "timers", "chef": "chef",
-            "block": "block", "heat": "phases", "echo": "echo"}[workload]
-    return _kernels[name](**params)
+    others = {"ring": "hand_off", "spsc": "channel", "mpsc": "channel", "mpmc": "channel",
+              "yield": "yielding", "mutex": "contend", "sleepers": "timers", "heat": "phases"}
+    return _kernels[others.get(workload, workload)](**params)
 
 
 def transcript():

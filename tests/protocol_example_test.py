@@ -12,7 +12,13 @@ class Page(unittest.TestCase):
         worked = [("fib", {"n": 10}, (55, 177)),
                   ("skynet", {"leaves": 1000, "branching": 10}, (499500, 1111)),
                   ("nqueens", {"n": 6}, (4, 153)),
+                  ("uts", {"tree": "tiny"}, (238, 238)),
+                  ("integrate", {"n": 10}, (2550, 30205)),
+                  ("mergesort", {"n": 1000, "leaf": 100}, (332833500, 31)),
+                  ("matmul", {"n": 10, "leaf": 4}, (833597, 31)),
                   ("spawn", {"n": 10}, (45, 10)),
+                  ("grain", {"tasks": 10, "ns": 5}, (45, 10)),
+                  ("mandelbrot", {"n": 10, "limit": 50}, (1311, 10)),
                   ("ping_pong", {"hops": 5, "place": "any"}, (7, 5)),
                   ("ring", {"tasks": 10, "hops": 25}, (125, 25)),
                   ("mpmc", {"producers": 3, "consumers": 2, "capacity": 4, "messages": 10}, (55, 10)),
@@ -82,7 +88,9 @@ class Example(driver.WorkerChecks, unittest.TestCase):
     def test_it_refuses_the_rest(self):
         with self.start() as worker:
             for workload, params in [("ring", {"tasks": 2, "hops": 1}), ("fib", {"n": 40}),
-                                     ("ping_pong", {"hops": 1, "place": "cross"})]:
+                                     ("ping_pong", {"hops": 1, "place": "cross"}),
+                                     ("mpmc", {"producers": 1, "consumers": 1, "capacity": 0,
+                                               "messages": 1})]:
                 self.assertEqual(worker.open(workload, params)["type"], "refused", workload)
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A complete worker of docs/protocol.md: a Python thread per task, four of the eight workloads:
+"""A complete worker of docs/protocol.md: a Python thread per task, four of the workloads:
     concbench run --model "exec:docs/examples/worker.py" --workload fib,spawn,ping_pong,mpmc
 """
 import itertools
@@ -111,8 +111,8 @@ def open_cell(workload, params, cpus):
         raise ValueError(f"no workload {workload} here")
     if workload == "fib" and params["n"] > 16 or workload == "spawn" and params["n"] > 10_000:
         raise ValueError("this example makes no more threads than fib 16 or spawn 10,000 need")
-    if params.get("place", "any") != "any":
-        raise ValueError(f"place={params['place']}: this example does not place its threads")
+    if params.get("place", "any") != "any" or params.get("capacity") == 0:
+        raise ValueError(f"{params}: this example places no threads, and a Queue(0) has no bound")
     os.sched_setaffinity(0, cpus)  # Threads inherit it from the one that makes them.
     return lambda clock: VERBS[workload](clock, **params)
 

@@ -12,12 +12,13 @@ import "math/bits"
 
 // forkJoin describes a tree of tasks. A node without children is a leaf; the result of any other is
 // the fold of its children's.
-type forkJoin[Node any] interface {
+type forkJoin[Node, Result any] interface {
 	root() Node
 	children(Node) int
 	child(Node, int) Node
-	leaf(Node) uint64
-	fold(a, b uint64) uint64
+	leaf(Node) Result
+	fold(a, b Result) Result
+	answer(Result) uint64
 }
 
 // fanOut describes independent tasks; the answer is the sum of their bodies.
@@ -52,8 +53,17 @@ type yielding interface {
 	tick(task uint64) uint64
 }
 
+// summed is what kernels have in common whose answer is the sum over all leaves.
+type summed struct{}
+
+func (summed) fold(a, b uint64) uint64     { return a + b }
+func (summed) answer(result uint64) uint64 { return result }
+
 // fib is the naive recursion for Fibonacci numbers; a node is the number asked for.
-type fib struct{ n int64 }
+type fib struct {
+	summed
+	n int64
+}
 
 func (k fib) root() int64 { return k.n }
 
@@ -66,10 +76,12 @@ func (fib) children(n int64) int {
 
 func (fib) child(n int64, i int) int64 { return n - 1 - int64(i) }
 func (fib) leaf(n int64) uint64        { return uint64(n) }
-func (fib) fold(a, b uint64) uint64    { return a + b }
 
 // skynet is a wide tree whose leaves return their numbers.
-type skynet struct{ leaves, branching uint64 }
+type skynet struct {
+	summed
+	leaves, branching uint64
+}
 
 // subnet is a node of skynet: the leaves below it.
 type subnet struct{ first, count uint64 }
@@ -89,10 +101,12 @@ func (k skynet) child(node subnet, i int) subnet {
 }
 
 func (skynet) leaf(node subnet) uint64 { return node.first }
-func (skynet) fold(a, b uint64) uint64 { return a + b }
 
 // nqueens counts the ways to place n queens that do not attack each other.
-type nqueens struct{ n int }
+type nqueens struct {
+	summed
+	n int
+}
 
 // board is a node of nqueens: the squares of the next row that are attacked straight ahead and on
 // both diagonals.
@@ -118,8 +132,6 @@ func (k nqueens) leaf(node board) uint64 {
 	return 0
 }
 
-func (nqueens) fold(a, b uint64) uint64 { return a + b }
-
 func (k nqueens) free(node board) uint32 {
 	return ^(node.columns | node.left | node.right) & (1<<k.n - 1)
 }
@@ -137,7 +149,7 @@ func (k ring) tasks() uint64                { return k.taskCount }
 func (k ring) hops() uint64                 { return k.hopCount }
 func (ring) pass(token, task uint64) uint64 { return token + task + 1 }
 
-// mpmc is producers and consumers that share one channel.
+// mpmc is producers and consumers that share one channel; spsc and mpsc have one of either.
 type mpmc struct{ senders, receivers, slots, messageCount uint64 }
 
 func (k mpmc) producers() uint64     { return k.senders }

@@ -22,42 +22,49 @@ func total(tallies []tally) tally {
 	return sum
 }
 
+// branch is the result of a node and the nodes that made it.
+type branch[Result any] struct {
+	result Result
+	ops    uint64
+}
+
 // runForkJoin starts one goroutine for every node of the tree, the root included.
 //
 // A parent running its last child itself, as depth-first schedulers of other models do, would save a
 // goroutine, but it would no longer be what Go's own texts show: `go` for each child, then wait.
-func runForkJoin[Node any, K forkJoin[Node]](kernel K, clock *stopwatch) tally {
-	var result tally
+func runForkJoin[Node, Result any, K forkJoin[Node, Result]](kernel K, clock *stopwatch) tally {
+	var all branch[Result]
 	var done sync.WaitGroup
 	clock.start()
 	done.Add(1)
-	go visit(kernel, kernel.root(), &result, &done)
+	go visit[Node, Result](kernel, kernel.root(), &all, &done)
 	done.Wait()
 	clock.stop()
-	return result
+	return tally{kernel.answer(all.result), all.ops}
 }
 
 // visit is the task of one node. Results come back in slots, with a WaitGroup for the join: measured
 // on one worker that is about 10 % faster than a channel of results, for two children as for ten.
-func visit[Node any, K forkJoin[Node]](kernel K, node Node, result *tally, done *sync.WaitGroup) {
+func visit[Node, Result any, K forkJoin[Node, Result]](kernel K, node Node, mine *branch[Result],
+	done *sync.WaitGroup) {
 	defer done.Done()
 	children := kernel.children(node)
 	if children == 0 {
-		*result = tally{kernel.leaf(node), 1}
+		*mine = branch[Result]{kernel.leaf(node), 1}
 		return
 	}
-	results := make([]tally, children)
+	branches := make([]branch[Result], children)
 	var joined sync.WaitGroup
 	joined.Add(children)
-	for i := range results {
-		go visit(kernel, kernel.child(node, i), &results[i], &joined)
+	for i := range branches {
+		go visit[Node, Result](kernel, kernel.child(node, i), &branches[i], &joined)
 	}
 	joined.Wait()
-	sum := results[0]
-	for _, r := range results[1:] {
-		sum = tally{kernel.fold(sum.answer, r.answer), sum.ops + r.ops}
+	all := branches[0]
+	for _, b := range branches[1:] {
+		all = branch[Result]{kernel.fold(all.result, b.result), all.ops + b.ops}
 	}
-	*result = tally{sum.answer, sum.ops + 1}
+	*mine = branch[Result]{all.result, all.ops + 1}
 }
 
 // runFanOut starts one goroutine a task. Making the slots for the results is part of making the
@@ -114,7 +121,7 @@ func passToken[K handOff](kernel K, clock *stopwatch) tally {
 	})
 }
 
-// runChannel lets producers and consumers share one buffered channel, which is closed when the last
+// runChannel lets producers and consumers share one channel, which is closed when the last
 // producer has ended; consumers range over it until then. A message counts when it is received.
 func runChannel[K channel](kernel K, clock *stopwatch) tally {
 	if clock.probe != nil {

@@ -26,10 +26,10 @@ func expect(t *testing.T, got, want tally) {
 func TestForkJoinCountsEveryNode(t *testing.T) {
 	onWorkers(t, func(t *testing.T) {
 		var clock stopwatch
-		expect(t, runForkJoin[int64](fib{0}, &clock), tally{0, 1})
-		expect(t, runForkJoin[int64](fib{15}, &clock), walk[int64](fib{15}, 15))
-		expect(t, runForkJoin[subnet](skynet{1000, 10}, &clock), tally{499500, 1111})
-		expect(t, runForkJoin[board](nqueens{6}, &clock), tally{4, 153})
+		expect(t, runForkJoin[int64, uint64](fib{n: 0}, &clock), tally{0, 1})
+		expect(t, runForkJoin[int64, uint64](fib{n: 15}, &clock), walk[int64](fib{n: 15}, 15))
+		expect(t, runForkJoin[subnet, uint64](skynet{leaves: 1000, branching: 10}, &clock), tally{499500, 1111})
+		expect(t, runForkJoin[board, uint64](nqueens{n: 6}, &clock), tally{4, 153})
 	})
 }
 
@@ -41,7 +41,7 @@ func (product) fold(a, b uint64) uint64 { return a * b % 1000 }
 
 func TestForkJoinFoldsWithTheKernelsOwnFold(t *testing.T) {
 	var clock stopwatch
-	expect(t, runForkJoin[int64](product{fib{10}}, &clock), walk[int64](product{}, 10))
+	expect(t, runForkJoin[int64, uint64](product{fib{n: 10}}, &clock), walk[int64](product{}, 10))
 }
 
 func TestFanOutRunsEachTaskOnce(t *testing.T) {
@@ -70,6 +70,8 @@ func TestChannelDeliversEveryMessageOnce(t *testing.T) {
 		expect(t, runChannel(mpmc{2, 2, 64, 1000}, &clock), tally{500500, 1000})
 		expect(t, runChannel(mpmc{7, 3, 1, 1000}, &clock), tally{500500, 1000})
 		expect(t, runChannel(mpmc{10, 10, 64, 3}, &clock), tally{6, 3})
+		expect(t, runChannel(mpmc{1, 1, 0, 1000}, &clock), tally{500500, 1000})
+		expect(t, runChannel(mpmc{7, 3, 0, 1000}, &clock), tally{500500, 1000})
 	})
 }
 
@@ -139,7 +141,7 @@ func BenchmarkFib(b *testing.B) {
 	b.Run("verb", func(b *testing.B) {
 		var clock stopwatch
 		for i := 0; i < b.N; i++ {
-			runForkJoin[int64](fib{n}, &clock)
+			runForkJoin[int64, uint64](fib{n: n}, &clock)
 		}
 	})
 	b.Run("by hand", func(b *testing.B) {

@@ -32,22 +32,50 @@ type run func(*stopwatch) tally
 
 var workloads = []workload{
 	{"fib", []parameter{number("n", 0, 60)}, func(v values) (run, error) {
-		kernel := fib{v["n"]}
-		return func(clock *stopwatch) tally { return runForkJoin[int64](kernel, clock) }, nil
+		kernel := fib{n: v["n"]}
+		return func(clock *stopwatch) tally { return runForkJoin[int64, uint64](kernel, clock) }, nil
 	}},
 	{"skynet", []parameter{number("leaves", 1, 1e9), number("branching", 2, 1000)}, func(v values) (run, error) {
 		if !isPower(v["leaves"], v["branching"]) {
 			return nil, errors.New("skynet.leaves must be a power of skynet.branching")
 		}
-		kernel := skynet{uint64(v["leaves"]), uint64(v["branching"])}
-		return func(clock *stopwatch) tally { return runForkJoin[subnet](kernel, clock) }, nil
+		kernel := skynet{leaves: uint64(v["leaves"]), branching: uint64(v["branching"])}
+		return func(clock *stopwatch) tally { return runForkJoin[subnet, uint64](kernel, clock) }, nil
 	}},
 	{"nqueens", []parameter{number("n", 1, 16)}, func(v values) (run, error) {
-		kernel := nqueens{int(v["n"])}
-		return func(clock *stopwatch) tally { return runForkJoin[board](kernel, clock) }, nil
+		kernel := nqueens{n: int(v["n"])}
+		return func(clock *stopwatch) tally { return runForkJoin[board, uint64](kernel, clock) }, nil
+	}},
+	{"uts", []parameter{word("tree", "tiny", "small", "T1", "T3", "T5")}, func(v values) (run, error) {
+		kernel := uts{&utsTrees[v["tree"]]}
+		return func(clock *stopwatch) tally { return runForkJoin[utsNode, utsCounts](kernel, clock) }, nil
+	}},
+	{"integrate", []parameter{number("n", 1, 1e4)}, func(v values) (run, error) {
+		kernel := integrate{float64(v["n"])}
+		return func(clock *stopwatch) tally { return runForkJoin[interval, float64](kernel, clock) }, nil
+	}},
+	{"mergesort", []parameter{number("n", 1, 1e8), number("leaf", 1, 1e8)}, func(v values) (run, error) {
+		return func(clock *stopwatch) tally {
+			kernel := makeMergesort(int(v["n"]), int(v["leaf"]))
+			return runForkJoin[span, span](kernel, clock)
+		}, nil
+	}},
+	{"matmul", []parameter{number("n", 1, 8192), number("leaf", 1, 8192)}, func(v values) (run, error) {
+		return func(clock *stopwatch) tally {
+			kernel := makeMatmul(int(v["n"]), int(v["leaf"]))
+			return runForkJoin[block, uint64](kernel, clock)
+		}, nil
 	}},
 	{"spawn", []parameter{number("n", 1, 1e9)}, func(v values) (run, error) {
 		kernel := spawn{uint64(v["n"])}
+		return func(clock *stopwatch) tally { return runFanOut(kernel, clock) }, nil
+	}},
+	{"grain", []parameter{number("tasks", 1, 1e9), number("ns", 0, 1e6)}, func(v values) (run, error) {
+		kernel := makeGrain(uint64(v["tasks"]), v["ns"])
+		return func(clock *stopwatch) tally { return runFanOut(kernel, clock) }, nil
+	}},
+	{"mandelbrot", []parameter{number("n", 1, 16384), number("limit", 1, 1e6)}, func(v values) (run, error) {
+		kernel := mandelbrot{uint64(v["n"]), uint64(v["limit"])}
 		return func(clock *stopwatch) tally { return runFanOut(kernel, clock) }, nil
 	}},
 	{"ping_pong", []parameter{number("hops", 1, 1e9), word("place", "any", "same", "cross")}, func(v values) (run, error) {
@@ -64,13 +92,16 @@ var workloads = []workload{
 		kernel := ring{uint64(v["tasks"]), uint64(v["hops"])}
 		return func(clock *stopwatch) tally { return runHandOff(kernel, clock) }, fits(kernel.tasks())
 	}},
-	{"mpmc", []parameter{number("producers", 1, 1e6), number("consumers", 1, 1e6), number("capacity", 1, 1e6),
-		number("messages", 1, 1e9)}, func(v values) (run, error) {
-		kernel := mpmc{uint64(v["producers"]), uint64(v["consumers"]), uint64(v["capacity"]),
-			uint64(v["messages"])}
-		perform := func(clock *stopwatch) tally { return runChannel(kernel, clock) }
-		return perform, fits(kernel.producers() + kernel.consumers())
+	{"spsc", messageParameters, func(v values) (run, error) {
+		v["producers"], v["consumers"] = 1, 1
+		return prepareMessages(v)
 	}},
+	{"mpsc", append(messageParameters, number("producers", 1, 1e6)), func(v values) (run, error) {
+		v["consumers"] = 1
+		return prepareMessages(v)
+	}},
+	{"mpmc", append(messageParameters, number("producers", 1, 1e6), number("consumers", 1, 1e6)),
+		prepareMessages},
 	{"yield", []parameter{number("tasks", 1, 1e7), number("yields", 1, 1e9)}, func(v values) (run, error) {
 		kernel := yield{uint64(v["tasks"]), uint64(v["yields"])}
 		return func(clock *stopwatch) tally { return runYield(kernel, clock) }, fits(kernel.tasks())
@@ -112,6 +143,15 @@ var workloads = []workload{
 				uint64(v["slow_permille"]), v["slow_us"] * 1000}
 			return func(clock *stopwatch) tally { return runServe(kernel, clock) }, fitsDescriptors(kernel.connections)
 		}},
+}
+
+var messageParameters = []parameter{number("capacity", 0, 1e6), number("messages", 1, 1e9)}
+
+func prepareMessages(v values) (run, error) {
+	kernel := mpmc{uint64(v["producers"]), uint64(v["consumers"]), uint64(v["capacity"]),
+		uint64(v["messages"])}
+	perform := func(clock *stopwatch) tally { return runChannel(kernel, clock) }
+	return perform, fits(kernel.producers() + kernel.consumers())
 }
 
 func number(name string, low, high int64) parameter {
