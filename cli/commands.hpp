@@ -9,5 +9,6 @@ int run(RunRequest request);
 int list(const ListRequest& request);
 int report(const ReportRequest& request);
 int load(const LoadRequest& request);
+int run_claims(const ClaimsRequest& request);
 
 }  // namespace concbench

@@ -36,6 +36,7 @@ int perform(Command command) {
                         [](ListRequest& request) { return list(request); },
                         [](ReportRequest& request) { return report(request); },
                         [](TopoRequest& request) { return print(topo(request)); },
+                        [](ClaimsRequest& request) { return run_claims(request); },
                         [](WorkerRequest& request) { return run_worker(request); },
                         [](LoadRequest& request) { return load(request); },
                         [](Text& text) { return print(text.text); },

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/counters.hpp"
+
 namespace concbench {
 namespace {
 
@@ -38,7 +40,7 @@ std::optional<std::int64_t> difference(std::optional<std::int64_t> after,
 }  // namespace
 
 OpenCell::OpenCell(const Candidate& candidate, const Workload& workload, const Placement& placement,
-                   Conversation::Clock::time_point deadline)
+                   Conversation::Clock::time_point deadline, Sizes sizes)
     : candidate_(candidate),
       cpus_(placement.cpus()),
       expected_answer_(expected(workload)),
@@ -48,12 +50,13 @@ OpenCell::OpenCell(const Candidate& candidate, const Workload& workload, const P
   if (string_field(hello, "type") != "hello") {
     throw WorkerFailure(Status::failed, "the worker did not begin with a hello");
   }
-  const Json opened = ask({{"type", "open"},
-                           {"workload", about(workload).name},
-                           {"params", to_json(params_of(workload))},
-                           {"cpus", cpus_},
-                           {"options", candidate.options}},
-                          "opened");
+  Json open{{"type", "open"},
+            {"workload", about(workload).name},
+            {"params", to_json(params_of(workload))},
+            {"cpus", cpus_},
+            {"options", candidate.options}};
+  if (sizes == Sizes::any) open["despite_limits"] = true;
+  const Json opened = ask(open, "opened");
   info_.cold_start_ns = optional_integer(opened, "cold_start_ns");
 }
 
@@ -77,9 +80,11 @@ OpenCell::Sighting OpenCell::look() const {
           own_cpu_ns()};
 }
 
-Sample OpenCell::run(std::int64_t iterations) {
+Sample OpenCell::run(std::int64_t iterations, bool observe) {
+  Json request{{"type", "run"}, {"iterations", iterations}};
+  if (observe) request["observe"] = true;
   const Sighting before = look();
-  const Json message = ask({{"type", "run"}, {"iterations", iterations}}, "sample");
+  const Json message = ask(request, "sample");
   const Sighting after = look();
 
   Sample sample = read_sample(message, iterations);
@@ -107,6 +112,7 @@ Sample OpenCell::read_sample(const Json& message, std::int64_t iterations) try {
   sample.involuntary = optional_integer(message, "involuntary");
   answer_ = string_field(message, "answer");
   note_workers(message);
+  notice_ = read_notice(message);
 
   const auto fail = [](const std::string& why) { throw WorkerFailure(Status::failed, why); };
   if (answer_ != std::to_string(expected_answer_)) {
@@ -140,6 +146,16 @@ void OpenCell::note_workers(const Json& message) {
     seen.push_back(std::move(worker));
   }
   workers_ = std::move(seen);  // a worker reports all it has seen since the cell was opened
+}
+
+void OpenCell::count(std::int64_t iterations, Measures& into) {
+  const Counters counters(talk_.pid());
+  const Sample sample = run(iterations);
+  for (const auto& [name, counted] : counters.read()) {
+    auto& per_op = into.counters[name];
+    if (counted) per_op = static_cast<double>(*counted) / static_cast<double>(sample.ops);
+  }
+  into.counter_notes = counters.notes();
 }
 
 ProcessInfo OpenCell::close() try {

@@ -10,6 +10,7 @@
 #include "cli/catalog.hpp"
 #include "cli/conversation.hpp"
 #include "cli/environment.hpp"
+#include "cli/observation.hpp"
 #include "models/topology.hpp"
 #include "reports/result.hpp"
 #include "workloads/workloads.hpp"
@@ -23,13 +24,21 @@ struct Refused : std::runtime_error {
 
 class OpenCell {
  public:
+  // With `any` the worker is to try sizes too that the machine's limits seem to forbid.
+  enum class Sizes { within_limits, any };
+
   // Throws Refused, WorkerFailure or Interrupted, as all that follows.
   OpenCell(const Candidate& candidate, const Workload& workload, const Placement& placement,
-           Conversation::Clock::time_point deadline);
+           Conversation::Clock::time_point deadline, Sizes sizes = Sizes::within_limits);
 
   // Runs the cell that many times. A sample is only returned if the answer was right, each
   // operation was done, and every worker was where it was placed.
-  Sample run(std::int64_t iterations);
+  // An observed run may take longer; `notice` then tells what it noticed.
+  Sample run(std::int64_t iterations, bool observe = false);
+  const Notice& notice() const { return notice_; }
+
+  // Runs it once more, counted: events per operation, null with a note where they cannot be had.
+  void count(std::int64_t iterations, Measures& into);
 
   // Ends the worker in order, and tells what is known of the process as a whole.
   ProcessInfo close();
@@ -60,6 +69,7 @@ class OpenCell {
   std::vector<ObservedWorker> workers_;
   std::map<std::string, std::string> notes_;
   ProcessInfo info_;
+  Notice notice_;
 };
 
 // Adds the sightings of the same workers in another process.

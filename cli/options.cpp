@@ -17,8 +17,15 @@ namespace {
 using namespace options;
 
 // In the order in which --help lists them.
-constexpr const CommandLine* commands[] = {&run_command,    &list_command,   &topo_command,
-                                           &report_command, &worker_command, &load_command};
+constexpr const CommandLine* commands[] = {
+    &run_command,     //
+    &list_command,    //
+    &topo_command,    //
+    &claims_command,  //
+    &report_command,  //
+    &worker_command,  //
+    &load_command,
+};
 
 // An option without its value would swallow the next word.
 void refuse_empty_values(const Words& arguments) {

@@ -78,7 +78,8 @@ Job make_job(std::size_t index, const Candidate& candidate, const Workload& work
   cell.requested_cpus = placement.cpus();
   cell.reason = obstacle(candidate, workload, placement, limits);
   cell.command = lone_command(candidate, workload, placement.cpus());
-  return {index, workload, placement, std::move(cell)};
+  return {
+      .candidate = index, .workload = workload, .placement = placement, .cell = std::move(cell)};
 }
 
 }  // namespace

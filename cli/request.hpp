@@ -66,12 +66,17 @@ struct LoadRequest {
   bool spin = false;
 };
 
+struct ClaimsRequest {
+  Format format = Format::table;
+  std::uint64_t seed = 0;
+};
+
 // What --help and --version print.
 struct Text {
   std::string text;
 };
 
-using Command = std::variant<RunRequest, ListRequest, TopoRequest, ReportRequest, WorkerRequest,
-                             LoadRequest, Text>;
+using Command = std::variant<RunRequest, ListRequest, TopoRequest, ClaimsRequest, ReportRequest,
+                             WorkerRequest, LoadRequest, Text>;
 
 }  // namespace concbench

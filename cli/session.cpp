@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cli/ceiling.hpp"
 #include "cli/estimate.hpp"
+#include "cli/metg.hpp"
+#include "cli/observation.hpp"
 #include "cli/open_cell.hpp"
 #include "cli/signals.hpp"
 #include "reports/statistics.hpp"
@@ -54,35 +57,54 @@ struct Contribution {
   std::vector<ObservedWorker> workers;
   std::map<std::string, std::string> notes;
   std::string answer;
+  std::vector<std::pair<Notice, std::int64_t>> notices;  // with what the run took
+  Measures counted;                                      // its counters, of the first process only
+  std::optional<double> metg_ns;
 };
 
 Contribution measure(const Candidate& candidate, const Job& job, int process,
                      const Preset& preset) {
   const auto start = Clock::now();
   OpenCell cell(candidate, job.workload, job.placement, start + seconds(preset.timeout_s));
+  Contribution made;
+  const Observation kind = observation_of(about(job.workload).shape);
+  const auto observe = [&](std::int64_t iterations) {
+    const Sample sample = cell.run(iterations, true);
+    made.notices.emplace_back(cell.notice(), sample.wall_ns);
+    return sample;
+  };
   // One cold run first: its time must not decide how many iterations a sample has.
   cell.run(1);
   const std::int64_t iterations = calibrate(cell, preset.min_time_s);
+  if (kind == Observation::apart) observe(iterations);
 
-  Contribution made;
   for (int i = 0; i < preset.repetitions; ++i) {
     const auto before = Clock::now();
-    made.samples.push_back(cell.run(iterations));
+    made.samples.push_back(kind == Observation::always ? observe(iterations)
+                                                       : cell.run(iterations));
     made.samples.back().process = process;
     made.samples.back().index = i;
     // Fewer samples rather than none, where the next one might not end in time.
     const auto after = Clock::now();
     if (after - start + 2 * (after - before) > seconds(preset.timeout_s)) break;
   }
+  if (process == 0) cell.count(iterations, made.counted);
   made.workers = cell.workers();
   made.answer = cell.answer();
   made.process = cell.close();
   made.process.index = process;
   made.notes = cell.notes();
+  if (std::holds_alternative<Grain>(job.workload)) made.metg_ns = measure_metg(candidate, job);
   return made;
 }
 
-void add(Cell& cell, Contribution made) {
+void add(Cell& cell, Notices& notices, Contribution made) {
+  for (const auto& [notice, wall_ns] : made.notices) notices.add(notice, wall_ns);
+  if (made.metg_ns) notices.add_metg(*made.metg_ns);
+  if (!made.counted.counters.empty()) {
+    cell.measures.counters = std::move(made.counted.counters);
+    cell.measures.counter_notes = std::move(made.counted.counter_notes);
+  }
   cell.processes.push_back(made.process);
   cell.samples.insert(cell.samples.end(), made.samples.begin(), made.samples.end());
   merge_workers(cell.workers, made.workers);
@@ -132,11 +154,13 @@ void describe_processes(Cell& cell) {
     keep_larger(cell.memory.children_peak_rss_bytes, process.children_peak_rss_bytes);
     if (process.cold_start_ns) cold_starts.push_back(static_cast<double>(*process.cold_start_ns));
   }
-  if (!cold_starts.empty()) cell.cold_start_ns = std::llround(median(std::move(cold_starts)));
+  if (!cold_starts.empty())
+    cell.measures.cold_start_ns = std::llround(median(std::move(cold_starts)));
 }
 
-void conclude(Cell& cell, const Preset& preset) {
+void conclude(Cell& cell, const Job& job, const Preset& preset) {
   cell.summary = summarize(cell.samples);
+  job.notices.conclude(about(job.workload).shape, cell);
   describe_processes(cell);
   cell.status = Status::ok;
   cell.reason.clear();
@@ -145,12 +169,12 @@ void conclude(Cell& cell, const Preset& preset) {
 }
 
 // Runs one step; returns whether the cell has its last word with it.
-bool run_step(const Plan& plan, const Step& step, const Preset& preset, Result& result) {
-  const Job& job = plan.jobs[step.job];
+bool run_step(Plan& plan, const Step& step, const Preset& preset, Result& result) {
+  Job& job = plan.jobs[step.job];
   Cell& cell = result.cells[step.job];
   result.order.push_back(fmt::format("{}#{}", cell.name(), step.process));
   try {
-    add(cell, measure(plan.candidates[job.candidate], job, step.process, preset));
+    add(cell, job.notices, measure(plan.candidates[job.candidate], job, step.process, preset));
   } catch (const Refused& refused) {
     cell.reason = refused.what();
     return true;
@@ -161,11 +185,26 @@ bool run_step(const Plan& plan, const Step& step, const Preset& preset, Result& 
   }
   const auto had = static_cast<int>(cell.processes.size());
   if (had == preset.processes) {
-    conclude(cell, preset);
+    conclude(cell, job, preset);
     return true;
   }
   cell.reason = fmt::format("not finished: {} of {} processes had run", had, preset.processes);
   return false;
+}
+
+// The ceilings of all cells that hold tasks; looked for where more was asked than is predicted.
+void survey_ceilings(Plan& plan, Result& result) {
+  const Limits limits = read_limits();
+  for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
+    const Job& job = plan.jobs[i];
+    const Candidate& candidate = plan.candidates[job.candidate];
+    if (about(job.workload).shape != Shape::hold || !candidate.built_in()) continue;
+    if (!candidate.no_pair(job.workload).empty()) continue;
+    Ceiling ceiling = predict_ceiling(candidate, {job.placement.cpus(), candidate.options}, limits);
+    const auto asked = static_cast<std::int64_t>(demand(job.workload).alive);
+    if (asked > ceiling.predicted) find_ceiling(candidate, job, ceiling);
+    result.cells[i].memory.ceiling = std::move(ceiling);
+  }
 }
 
 }  // namespace
@@ -173,6 +212,7 @@ bool run_step(const Plan& plan, const Step& step, const Preset& preset, Result& 
 int run_session(Plan& plan, const RunRequest& request, Result& result, Progress& progress,
                 const std::function<void()>& save) {
   const auto start = Clock::now();
+  survey_ceilings(plan, result);
   Preset preset = request.preset;
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const Step& step = plan.steps[i];

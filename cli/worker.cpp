@@ -16,6 +16,7 @@
 
 #include "build_info.hpp"
 #include "cli/errors.hpp"
+#include "cli/observer.hpp"
 #include "models/os/descriptor.hpp"
 #include "models/registry.hpp"
 #include "models/topology.hpp"
@@ -46,9 +47,9 @@ struct Timing {
 };
 
 // One iteration's part of a timing.
-void run_once(Instance& instance, const Workload& workload, Stopwatch& clock, Timing& timing,
-              bool first) {
-  const Outcome outcome = instance.run(workload, clock);
+void run_once(Instance& instance, const Workload& workload, Stopwatch& clock, Probe* probe,
+              Timing& timing, bool first) {
+  const Outcome outcome = instance.run(workload, clock, probe);
   clock.settle();
   if (!first && outcome.answer != timing.answer) {
     throw std::runtime_error(fmt::format("two iterations answered differently: {} and {}",
@@ -67,9 +68,8 @@ std::optional<Usage> corrected(Usage usage, std::int64_t iterations) {
 }
 
 Timing measure(Instance& instance, const Workload& workload, std::int64_t iterations,
-               bool usage = true) {
+               Stopwatch& clock, Probe* probe = nullptr) {
   Timing timing{};
-  Stopwatch clock(usage);
   std::exception_ptr failure;
   benchmark::RegisterBenchmark(
       "cell",
@@ -77,7 +77,7 @@ Timing measure(Instance& instance, const Workload& workload, std::int64_t iterat
         bool first = true;
         for (auto _ : state) {
           try {
-            run_once(instance, workload, clock, timing, first);
+            run_once(instance, workload, clock, probe, timing, first);
           } catch (...) {  // must not pass through Google Benchmark, which would not unwind
             failure = std::current_exception();
             state.SkipWithError("failed");
@@ -98,7 +98,7 @@ Timing measure(Instance& instance, const Workload& workload, std::int64_t iterat
     throw std::runtime_error("Google Benchmark did not run the iterations it was given");
   }
   timing.wall_ns = std::llround(keeper.run()->real_accumulated_time * 1e9);
-  if (usage) timing.usage = corrected(clock.sum(), iterations);
+  if (clock.reads_usage()) timing.usage = corrected(clock.sum(), iterations);
   return timing;
 }
 
@@ -217,10 +217,13 @@ class Worker {
     const Json* options = optional_field(message, "options");
     setup.options = options ? options_from(*options, candidate_.options) : candidate_.options;
     if (const std::string why = candidate_.no_pair(*workload_); !why.empty()) return refused(why);
-    const std::string why = candidate_.model->refusal(
-        {about(*workload_).shape, demand(*workload_), setup, read_limits()});
-    if (!why.empty()) return refused(why);
+    if (!optional_field(message, "despite_limits")) {
+      const std::string why = candidate_.model->refusal(
+          {about(*workload_).shape, demand(*workload_), setup, read_limits()});
+      if (!why.empty()) return refused(why);
+    }
     const std::int64_t cold = start_cold(candidate_, setup, instance_);
+    observer_.emplace();
     return {{"type", "opened"}, {"cold_start_ns", cold}};
   } catch (const BadParameter& error) {
     return refused(error.what());
@@ -243,14 +246,16 @@ class Worker {
     const std::int64_t iterations = integer_field(message, "iterations");
     if (iterations < 1) throw BadJson("\"iterations\" must be at least 1");
     try {
-      return sample(iterations);
+      return sample(iterations, optional_field(message, "observe") != nullptr);
     } catch (const std::exception& error) {
       return failed(error.what());
     }
   }
 
-  Json sample(std::int64_t iterations) {
-    const Timing timing = measure(*instance_, *workload_, iterations, usage_);
+  Json sample(std::int64_t iterations, bool observe) {
+    Stopwatch clock(usage_);
+    Probe* const probe = observe ? &observer_->begin(clock) : nullptr;
+    const Timing timing = measure(*instance_, *workload_, iterations, clock, probe);
     // Where iterations are too short for it, the next sample is not burdened with reading usage;
     // a first iteration alone is no measure of that.
     if (iterations > 1) usage_ = timing.usage.has_value();
@@ -262,21 +267,24 @@ class Worker {
     const auto usage_field = [&](std::int64_t Usage::*member) {
       return timing.usage ? Json((*timing.usage).*member) : Json(nullptr);
     };
-    return {{"type", "sample"},
-            {"iterations", iterations},
-            {"wall_ns", timing.wall_ns},
-            {"ops", timing.ops},
-            {"answer", std::to_string(timing.answer)},
-            {"cpu_ns", usage_field(&Usage::cpu_ns)},
-            {"voluntary", usage_field(&Usage::voluntary)},
-            {"involuntary", usage_field(&Usage::involuntary)},
-            {"workers", workers}};
+    Json sample{{"type", "sample"},
+                {"iterations", iterations},
+                {"wall_ns", timing.wall_ns},
+                {"ops", timing.ops},
+                {"answer", std::to_string(timing.answer)},
+                {"cpu_ns", usage_field(&Usage::cpu_ns)},
+                {"voluntary", usage_field(&Usage::voluntary)},
+                {"involuntary", usage_field(&Usage::involuntary)},
+                {"workers", workers}};
+    if (observe) observer_->report(clock, sample);
+    return sample;
   }
 
   Candidate candidate_;
   FILE* out_;
   std::optional<Workload> workload_;
   std::unique_ptr<Instance> instance_;
+  std::optional<Observer> observer_;
   bool usage_ = true;  // whether samples read what they used
 };
 
@@ -291,7 +299,8 @@ int run_alone(const Candidate& candidate, const WorkerRequest& request) {
   std::unique_ptr<Instance> instance;
   start_cold(candidate, setup, instance);
   for (int i = 0; i < request.samples; ++i) {
-    const Timing timing = measure(*instance, workload, request.iterations);
+    Stopwatch clock;
+    const Timing timing = measure(*instance, workload, request.iterations, clock);
     fmt::print("{} {} answered {} (expected {}): {:.1f} ns per {}\n", candidate.label,
                request.workload, timing.answer, expected(workload),
                static_cast<double>(timing.wall_ns) / static_cast<double>(timing.ops),

@@ -63,6 +63,7 @@ class Stopwatch {
   std::int64_t last_make_ns() const { return make_ns_; }
   std::int64_t last_release_ns() const { return stopped_ - released_; }
 
+  bool reads_usage() const { return usage_; }
   // When the interval began, by now().
   std::int64_t started_at() const { return started_; }
 

@@ -56,9 +56,55 @@ struct ProcessInfo {
   std::optional<std::int64_t> children_peak_rss_bytes;  // of the largest process it started
 };
 
+// How many tasks of a model can be alive at once on this machine.
+struct Ceiling {
+  std::int64_t predicted = 0;         // from the limits, before anything was tried
+  std::string limit;                  // the one that is met first
+  std::optional<std::int64_t> found;  // the most that were alive when it was tried
+  std::string how;                    // what was tried and met, or why nothing was tried
+};
+
 struct Memory {
   std::optional<std::int64_t> peak_rss_bytes;           // of the worker process
   std::optional<std::int64_t> children_peak_rss_bytes;  // of its largest child
+  // Of hold: (while all are alive − before any was made) ÷ tasks. The kernel's part is read off the
+  // whole machine, so that few tasks may be lost in what others do.
+  std::optional<std::int64_t> user_bytes_per_task, kernel_bytes_per_task;
+  std::optional<Ceiling> ceiling;
+};
+
+// Durations of what the shape makes a task wait for, of all observed samples of a cell. Each is
+// known to within 0.8 %.
+struct Latency {
+  struct Bucket {
+    std::int64_t low_ns, count;
+  };
+  std::string what;  // "past the deadline"
+  std::int64_t count = 0;
+  std::int64_t p50 = 0, p90 = 0, p99 = 0, p999 = 0, p9999 = 0, max = 0;
+  std::vector<Bucket> buckets;  // those with a count, ascending
+};
+
+// Of a lock: how many sections the slowest and the quickest task had had when the first was
+// through.
+struct Fairness {
+  std::int64_t share_low = 0, share_high = 0;
+  std::int64_t longest_wait_ns = 0;
+};
+
+// What some shapes tell besides their time; medians over the observed samples.
+struct Measures {
+  std::optional<std::int64_t> cold_start_ns;  // median over processes
+  std::optional<std::int64_t> peak_live;  // hold: tasks alive at once, as they counted themselves
+  std::optional<std::int64_t> make_ns, release_ns;  // hold: until all are alive; until all are gone
+  std::optional<double> overlap;                    // recipe: sum of waits ÷ makespan
+  std::optional<Fairness> fairness;                 // contend
+  // grain: the smallest task of which the cores spend half their time on its work.
+  std::optional<double> metg_ns;
+  // Events of the whole worker over the timed samples, per operation; null with its reason in
+  // `counter_notes`.
+  std::map<std::string, std::optional<double>> counters;
+  std::map<std::string, std::string> counter_notes;
 };
 
 struct ObservedWorker {
@@ -89,7 +135,8 @@ struct Cell {
   std::vector<Sample> samples;
   std::optional<Summary> summary;
   Memory memory;
-  std::optional<std::int64_t> cold_start_ns;  // median over processes
+  std::optional<Latency> latency;
+  Measures measures;
 
   std::vector<int> requested_cpus;
   std::vector<ObservedWorker> workers;       // merged over processes

@@ -7,7 +7,9 @@
 #include <type_traits>
 #include <utility>
 
+#include "reports/memory_slope.hpp"
 #include "reports/ranking.hpp"
+#include "reports/scaling.hpp"
 
 namespace concbench {
 namespace {
@@ -65,9 +67,61 @@ void fields(auto& archive, Of<ProcessInfo> auto& process) {
   archive("children_peak_rss_bytes", process.children_peak_rss_bytes);
 }
 
+void fields(auto& archive, Of<Ceiling> auto& ceiling) {
+  archive("predicted", ceiling.predicted);
+  archive("limit", ceiling.limit);
+  archive("found", ceiling.found);
+  archive("how", ceiling.how);
+}
+
+// The program's part and the kernel's; unknown if either is.
+Json bytes_per_task(const Memory& memory) {
+  if (!memory.user_bytes_per_task || !memory.kernel_bytes_per_task) return nullptr;
+  return *memory.user_bytes_per_task + *memory.kernel_bytes_per_task;
+}
+
 void fields(auto& archive, Of<Memory> auto& memory) {
   archive("peak_rss", memory.peak_rss_bytes);
   archive("children_peak_rss", memory.children_peak_rss_bytes);
+  archive.derived("bytes_per_task", [&] { return bytes_per_task(memory); });
+  archive("user_bytes_per_task", memory.user_bytes_per_task);
+  archive("kernel_bytes_per_task", memory.kernel_bytes_per_task);
+  archive("ceiling", memory.ceiling);
+}
+
+void fields(auto& archive, Of<Latency::Bucket> auto& bucket) {
+  archive("low", bucket.low_ns);
+  archive("count", bucket.count);
+}
+
+void fields(auto& archive, Of<Latency> auto& latency) {
+  archive("what", latency.what);
+  archive("count", latency.count);
+  archive("p50", latency.p50);
+  archive("p90", latency.p90);
+  archive("p99", latency.p99);
+  archive("p999", latency.p999);
+  archive("p9999", latency.p9999);
+  archive("max", latency.max);
+  archive("buckets", latency.buckets);
+}
+
+void fields(auto& archive, Of<Fairness> auto& fairness) {
+  archive("share_low", fairness.share_low);
+  archive("share_high", fairness.share_high);
+  archive("longest_wait_ns", fairness.longest_wait_ns);
+}
+
+void fields(auto& archive, Of<Measures> auto& measures) {
+  archive("cold_start_ns", measures.cold_start_ns);
+  archive("peak_live", measures.peak_live);
+  archive("make_ns", measures.make_ns);
+  archive("release_ns", measures.release_ns);
+  archive("overlap", measures.overlap);
+  archive("fairness", measures.fairness);
+  archive("metg_ns", measures.metg_ns);
+  archive("counters", measures.counters);
+  archive("counter_notes", measures.counter_notes);
 }
 
 void fields(auto& archive, Of<ObservedWorker> auto& worker) {
@@ -94,10 +148,9 @@ void fields(auto& archive, Of<Cell> auto& cell) {
   archive("processes", cell.processes);
   archive("samples", cell.samples);
   archive("summary", cell.summary);
-  archive.derived("latency_ns", [] { return nullptr; });  // no shape has a latency of its own yet
+  archive("latency_ns", cell.latency);
   archive("memory", cell.memory);
-  archive.object("measures",
-                 [&](auto& measures) { measures("cold_start_ns", cell.cold_start_ns); });
+  archive("measures", cell.measures);
   archive.object("placement", [&](auto& placement) {
     placement("requested", cell.requested_cpus);
     placement("workers", cell.workers);
@@ -157,6 +210,9 @@ void fields(auto& archive, Of<MachineInfo> auto& machine) {
 }
 
 Json rankings(const Result& result);
+Json scalings(const Result& result);
+Json metgs(const Result& result);
+Json memory_slopes(const Result& result);
 
 void fields(auto& archive, Of<Result> auto& result) {
   archive.derived("schema", [] { return Result::schema; });
@@ -169,6 +225,9 @@ void fields(auto& archive, Of<Result> auto& result) {
   archive("request", result.request);
   archive.object("derived", [&](auto& derived) {
     derived.derived("rankings", [&] { return rankings(result); });
+    derived.derived("scaling", [&] { return scalings(result); });
+    derived.derived("metg", [&] { return metgs(result); });
+    derived.derived("memory", [&] { return memory_slopes(result); });
   });
   archive("build", result.build);
   archive("environment", result.environment);
@@ -252,6 +311,57 @@ Json rankings(const Result& result) {
     if (!group.ranked.empty()) rankings.push_back(json_of(group));
   }
   return rankings;
+}
+
+Json json_of(const ScalingPoint& point) {
+  return {{"cores", point.cores},
+          {"ns_per_op", point.ns_per_op},
+          {"speedup", point.speedup},
+          {"efficiency", point.efficiency}};
+}
+
+Json scalings(const Result& result) {
+  Json list = Json::array();
+  for (const Scaling& scaling : scalings_of(result)) {
+    const Cell& any = *scaling.cells.front();
+    Json points = Json::array(), amdahl, usl;
+    for (const ScalingPoint& point : scaling.points) points.push_back(json_of(point));
+    if (scaling.amdahl) amdahl = {{"serial_share", scaling.amdahl->serial_share}};
+    if (scaling.usl) {
+      usl = {{"contention", scaling.usl->contention},
+             {"coherency", scaling.usl->coherency},
+             {"best_cores", Writer::json_of(scaling.usl->best_cores)}};
+    }
+    list.push_back({{"model", any.model},
+                    {"workload", any.workload},
+                    {"params", Writer::json_of(any.params)},
+                    {"layout", any.layout},
+                    {"points", std::move(points)},
+                    {"amdahl", std::move(amdahl)},
+                    {"usl", std::move(usl)}});
+  }
+  return list;
+}
+
+Json metgs(const Result& result) {
+  Json list = Json::array();
+  for (const Cell& cell : result.cells) {
+    if (!cell.measures.metg_ns) continue;
+    list.push_back(
+        {{"model", cell.model}, {"cores", cell.cores}, {"metg_ns", *cell.measures.metg_ns}});
+  }
+  return list;
+}
+
+Json memory_slopes(const Result& result) {
+  Json list = Json::array();
+  for (const MemorySlope& slope : memory_slopes_of(result)) {
+    list.push_back({{"model", slope.model},
+                    {"cores", slope.cores},
+                    {"sizes", slope.sizes},
+                    {"bytes_per_task", slope.bytes_per_task}});
+  }
+  return list;
 }
 
 // ---- Writing for Google Benchmark's tools ----------------------------------------------------
@@ -401,6 +511,10 @@ class Reader {
       }
     }
     throw BadJson(fmt::format("\"{}\" must be ok, failed, crashed, timeout or skipped", path));
+  }
+  template <class T>
+  static void read(const Json& json, const std::string& path, std::optional<T>& into) {
+    if (!json.is_null()) read(json, path, into.emplace());
   }
   template <class T>
   static void read(const Json& json, const std::string& path, std::vector<T>& into) {

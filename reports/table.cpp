@@ -101,7 +101,7 @@ std::vector<std::string> row_of(const Group& group, std::size_t rank, const std:
           rate_text(cell.summary->ops_per_s.median),
           text_or_unknown(cell.summary->cpu_per_wall, ratio_text),
           text_or_unknown(cell.memory.peak_rss_bytes, bytes_text),
-          text_or_unknown(cell.cold_start_ns,
+          text_or_unknown(cell.measures.cold_start_ns,
                           [](std::int64_t ns) { return duration_text(static_cast<double>(ns)); })};
 }
 
@@ -421,7 +421,7 @@ constexpr CsvColumn csv_columns[] = {
     {"peak_rss_bytes", [](const Cell& c) { return csv_of(c.memory.peak_rss_bytes); }},
     {"children_peak_rss_bytes",
      [](const Cell& c) { return csv_of(c.memory.children_peak_rss_bytes); }},
-    {"cold_start_ns", [](const Cell& c) { return csv_of(c.cold_start_ns); }},
+    {"cold_start_ns", [](const Cell& c) { return csv_of(c.measures.cold_start_ns); }},
     {"answer", [](const Cell& c) { return c.answer; }},
     {"verified", [](const Cell& c) { return fmt::to_string(c.verified); }},
     {"warnings", [](const Cell& c) { return joined(c.warnings, "; "); }},

@@ -23,7 +23,12 @@ struct CommandLine {
 };
 
 // One file each, in this folder.
-extern const CommandLine run_command, list_command, topo_command, report_command, worker_command,
-    load_command;
+extern const CommandLine run_command;
+extern const CommandLine list_command;
+extern const CommandLine topo_command;
+extern const CommandLine claims_command;
+extern const CommandLine report_command;
+extern const CommandLine worker_command;
+extern const CommandLine load_command;
 
 }  // namespace concbench::options

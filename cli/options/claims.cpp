@@ -1,0 +1,37 @@
+// concbench claims
+#include <memory>
+#include <random>
+
+#include "cli/options/command.hpp"
+
+namespace concbench::options {
+namespace {
+
+struct ClaimsWords {
+  std::string format = "table", seed;
+};
+
+Finish bind(CLI::App& app) {
+  const auto words = std::make_shared<ClaimsWords>();
+  app.add_option("--format", words->format, "table or json")->capture_default_str();
+  app.add_option("--seed", words->seed, "seed of the order in which cells are run");
+  return [words](const Words&) {
+    ClaimsRequest request;
+    request.format = parse_table_or_json(words->format);
+    request.seed = words->seed.empty()
+                       ? std::random_device{}()
+                       : parse_number<std::uint64_t>("--seed", words->seed, 0, INT64_MAX);
+    return request;
+  };
+}
+
+}  // namespace
+
+const CommandLine claims_command{
+    "claims", "what textbooks say about processes, threads and goroutines, measured here",
+    "Examples:\n"
+    "  concbench claims\n"
+    "  concbench claims --format=json",
+    bind};
+
+}  // namespace concbench::options

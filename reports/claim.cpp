@@ -1,0 +1,88 @@
+#include "reports/claim.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace concbench {
+namespace {
+
+constexpr double roundness = 1.1;
+
+Json or_null(std::optional<double> value) { return value ? Json(*value) : Json(nullptr); }
+
+std::string range(std::optional<double> low, std::optional<double> high, const std::string& unit) {
+  if (low && high && *low == *high) return fmt::format("{:g} {}", *low, unit);
+  if (!low) return fmt::format("at most {:g} {}", *high, unit);
+  if (!high) return fmt::format("at least {:g} {}", *low, unit);
+  return fmt::format("{:g}–{:g} {}", *low, *high, unit);
+}
+
+std::string ascii(std::string text) {
+  const auto replace = [&](std::string_view from, std::string_view to) {
+    for (std::size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size()) {
+      text.replace(at, from.size(), to);
+    }
+  };
+  replace("–", "-");
+  replace("µ", "u");
+  replace("×", "x");
+  return text;
+}
+
+}  // namespace
+
+std::string verdict(const Claim& claim) {
+  if (!claim.measured) return "not measurable here: " + claim.missing;
+  const Estimate& measured = *claim.measured;
+  if (claim.claimed.low && measured.high * roundness < *claim.claimed.low) {
+    if (measured.median <= 0) return "does not hold";
+    return fmt::format("off by ×{:.3g}", *claim.claimed.low / measured.median);
+  }
+  if (claim.claimed.high && measured.low > *claim.claimed.high * roundness) {
+    if (*claim.claimed.high <= 0) return "does not hold";
+    return fmt::format("off by ×{:.3g}", measured.median / *claim.claimed.high);
+  }
+  return "holds";
+}
+
+Json to_json(const std::vector<Claim>& claims) {
+  Json list = Json::array();
+  for (const Claim& claim : claims) {
+    Json measured;
+    if (claim.measured) {
+      measured = {{"median", claim.measured->median},
+                  {"low", claim.measured->low},
+                  {"high", claim.measured->high},
+                  {"unit", claim.claimed.unit}};
+    }
+    list.push_back({{"id", claim.id},
+                    {"claim", claim.claim},
+                    {"claimed",
+                     {{"low", or_null(claim.claimed.low)},
+                      {"high", or_null(claim.claimed.high)},
+                      {"unit", claim.claimed.unit}}},
+                    {"measured", std::move(measured)},
+                    {"verdict", verdict(claim)},
+                    {"how", claim.how}});
+  }
+  return {{"claims", std::move(list)}};
+}
+
+std::string to_text(const std::vector<Claim>& claims, bool unicode) {
+  std::string out;
+  for (const Claim& claim : claims) {
+    out += fmt::format("{}\n  {}\n", claim.id, claim.claim);
+    out += fmt::format("  claimed   {}\n",
+                       range(claim.claimed.low, claim.claimed.high, claim.claimed.unit));
+    if (claim.measured) {
+      out += fmt::format("  measured  {:.3g} {} ({:.3g}–{:.3g})\n", claim.measured->median,
+                         claim.claimed.unit, claim.measured->low, claim.measured->high);
+    }
+    out += fmt::format("  verdict   {}\n  how       {}\n\n", verdict(claim), claim.how);
+  }
+  if (!out.empty()) out.pop_back();
+  return unicode ? out : ascii(out);
+}
+
+}  // namespace concbench
