@@ -4,6 +4,9 @@
 
 #include <map>
 
+#include "cli/errors.hpp"
+#include "models/os/line_latency.hpp"
+
 namespace concbench {
 namespace {
 
@@ -133,11 +136,34 @@ Json topo_json(const Topology& machine, const Placement& placement) {
             {"workers", workers}}}};
 }
 
+std::string latency_text(const std::vector<int>& cpus, const LatencyMatrix& matrix) {
+  std::string text = "nanoseconds that a cache line takes from one CPU to another\n     ";
+  for (const int cpu : cpus) text += fmt::format("{:>7}", cpu);
+  for (std::size_t i = 0; i < cpus.size(); ++i) {
+    text += fmt::format("\n{:>5}", cpus[i]);
+    for (const auto& ns : matrix[i]) text += ns ? fmt::format("{:>7.1f}", *ns) : "      -";
+  }
+  return text + '\n';
+}
+
 std::string topo(const TopoRequest& request) {
+  if (request.from && request.latency) {
+    throw UsageError("--latency: a described machine (--from) cannot be measured");
+  }
   const Topology machine = request.from ? describe_machine(*request.from) : discover();
   const Placement placement = place(machine, request.placement);
-  return request.json ? to_text(topo_json(machine, placement)) + '\n'
-                      : topo_text(machine, placement);
+  std::string text = topo_text(machine, placement);
+  Json json = topo_json(machine, placement);
+  if (request.latency) {
+    const LatencyMatrix matrix = os::line_latencies(placement.cpus());
+    text += '\n' + latency_text(placement.cpus(), matrix);
+    Json& rows = json["latency_ns"] = Json::array();
+    for (const auto& row : matrix) {
+      Json& line = rows.emplace_back(Json::array());
+      for (const auto& ns : row) line.push_back(ns ? Json(*ns) : Json());
+    }
+  }
+  return request.json ? to_text(json) + '\n' : text;
 }
 
 }  // namespace concbench

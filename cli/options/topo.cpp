@@ -10,6 +10,7 @@ namespace {
 struct TopoWords {
   PlacementWords where;
   std::string from, format = "table";
+  bool latency = false;
 };
 
 TopoRequest to_request(const TopoWords& words) {
@@ -19,6 +20,7 @@ TopoRequest to_request(const TopoWords& words) {
   if (!words.where.cores.empty()) {
     request.placement.workers = parse_number<int>("--cores", words.where.cores, 1, 65'536);
   }
+  request.latency = words.latency;
   request.json = parse_table_or_json(words.format) == Format::json;
   return request;
 }
@@ -28,6 +30,8 @@ Finish bind(CLI::App& app) {
   add_placement_options(app, words->where);
   app.add_option("--from", words->from,
                  "a described machine: synthetic:DESCRIPTION or xml:FILE, as hwloc writes them");
+  app.add_flag("--latency", words->latency,
+               "measure how long a cache line takes between each two of the workers' CPUs");
   app.add_option("--format", words->format, "table or json")->capture_default_str();
   return [words](const Words&) { return to_request(*words); };
 }
@@ -38,6 +42,7 @@ const CommandLine topo_command{
     "topo", "the machine, and where workers would be placed",
     "Examples:\n"
     "  concbench topo --cores=2 --layout=spread\n"
+    "  concbench topo --latency\n"
     "  concbench topo --from=\"synthetic:Package:2 L3Cache:2 Core:4 PU:2\" --cores=4",
     bind};
 
