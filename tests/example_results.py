@@ -68,8 +68,12 @@ def cell(model, workload, shape, op, params, cores, value, processes, draw):
         "reason": None if ok else value, "warnings": [], "command": "concbench run", "op": op,
         "answer": "1" if ok else "", "verified": ok, "processes": [], "samples": samples,
         "summary": summary,
-        "latency_ns": None, "memory": {"peak_rss": None, "children_peak_rss": None},
-        "measures": {"cold_start_ns": None},
+        "latency_ns": None,
+        "memory": {"peak_rss": None, "children_peak_rss": None, "bytes_per_task": None,
+                   "user_bytes_per_task": None, "kernel_bytes_per_task": None, "ceiling": None},
+        "measures": {"cold_start_ns": None, "peak_live": None, "make_ns": None, "release_ns": None,
+                     "overlap": None, "fairness": None, "metg_ns": None, "counters": {},
+                     "counter_notes": {}},
         "placement": {"requested": list(range(cores)), "workers": []}, "notes": {}}
 
 
@@ -85,7 +89,7 @@ def result(cells, cores):
             "seed": 1, "order": [], "adjusted": [],
             "request": {"argv": ["run"], "preset": "ci", "processes": 6, "repetitions": 1,
                         "min_time_s": 0.1, "timeout_s": 60.0, "budget_s": None},
-            "derived": {"rankings": []},
+            "derived": {"rankings": [], "scaling": [], "metg": [], "memory": []},
             "build": {"version": "0.1.0", "commit": "0123456789ab", "compiler": "GNU 12.2.0",
                       "flags": "-O3 -DNDEBUG", "build_type": "Release", "libraries": {}},
             "environment": {"host": "example", "cpu_model": "Example CPU 9000",
@@ -170,15 +174,6 @@ def name_of(cell):
     return f"{cell['model']}/{cell['workload']}{params}/cores:{cell['cores']}"
 
 
-def observed(*arguments):
-    """A cell of which more than its time is known."""
-    made = cell(*arguments)
-    made["memory"] |= {"bytes_per_task": None, "user_bytes_per_task": None,
-                       "kernel_bytes_per_task": None, "ceiling": None}
-    made["measures"] |= {"peak_live": None, "metg_ns": None}
-    return made
-
-
 # What a waiting task of each model keeps, in the program and in the kernel; how many can be alive,
 # whether that was tried, and what stops them.
 HELD = {"processes": (96_000, 71_000, 31_700, True, "kernel.pid_max"),
@@ -195,12 +190,12 @@ def memory(sizes=(1_000, 10_000, 100_000), touched=(0, 16_384)):
     cells = []
     for touch in touched:
         for n in sizes:
-            cells.append(observed("serial", "hold", "hold", "task", {"n": n, "touch": touch}, 2,
-                                  WAITS, 6, draw))
+            cells.append(cell("serial", "hold", "hold", "task", {"n": n, "touch": touch}, 2, WAITS,
+                              6, draw))
             for model, (user, kernel, most, tried, limit) in HELD.items():
                 too_many = f"{n:,} {model} could be alive at once; {limit} leaves room for {most:,}"
-                held = observed(model, "hold", "hold", "task", {"n": n, "touch": touch}, 2,
-                                400.0 if n <= most else too_many, 6, draw)
+                held = cell(model, "hold", "hold", "task", {"n": n, "touch": touch}, 2,
+                            400.0 if n <= most else too_many, 6, draw)
                 held["memory"]["ceiling"] = {
                     "predicted": most, "limit": limit,
                     "found": most + 90 if tried and n > most else None, "how": "an example"}
@@ -240,7 +235,7 @@ def latencies(count=30_000):
           (WAITS, 61e3, 58e3, 9e3, 9e3, 9e3, 1.1e6)), "past the deadline", 0.9),
     ):
         for model, value in zip(MODELS, values):
-            made = observed(model, *work, 2, value, 6, draw)
+            made = cell(model, *work, 2, value, 6, draw)
             if made["summary"]:
                 made["latency_ns"] = latency_of(value, spread, count, what, draw)
             cells.append(made)
@@ -258,8 +253,8 @@ def grain(lengths=(0, 10, 100, 1_000, 10_000, 100_000, 1_000_000)):
     for ns in lengths:
         for model, overhead in OVERHEAD.items():
             cores = 1 if model == "serial" else 2
-            made = observed(model, "grain", "fan_out", "task", {"ns": ns, "tasks": 1000}, 2,
-                            (3e6 if model == "processes" else ns + overhead) / cores, 6, draw)
+            made = cell(model, "grain", "fan_out", "task", {"ns": ns, "tasks": 1000}, 2,
+                        (3e6 if model == "processes" else ns + overhead) / cores, 6, draw)
             if model != "processes":
                 made["measures"]["metg_ns"] = 2.0 * overhead
             cells.append(made)

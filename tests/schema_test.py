@@ -45,7 +45,9 @@ class Schema(unittest.TestCase):
         jsonschema.validate(example(), SCHEMA, cls=jsonschema.Draft7Validator)
 
     def test_accepts_the_results_that_the_plots_are_tested_with(self):
-        for result in (example_results.basic(), example_results.scaling()):
+        for result in (example_results.basic(), example_results.scaling(),
+                       example_results.memory(), example_results.latencies(100),
+                       example_results.grain()):
             jsonschema.validate(result, SCHEMA, cls=jsonschema.Draft7Validator)
 
     def test_rejects_a_value_that_cannot_be(self):

@@ -1,0 +1,60 @@
+#!/usr/bin/python3
+"""docs/workloads.md describes the workloads that there are, with their parameters."""
+
+import json
+import pathlib
+import re
+import unittest
+
+from concbench import ROOT, concbench
+
+PAGE = pathlib.Path(ROOT, "docs/workloads.md").read_text(encoding="utf-8")
+
+
+def sections():
+    """The text below each heading of the third level, up to the next heading."""
+    parts = re.split(r"^(#+) (.*)\n", PAGE, flags=re.MULTILINE)[1:]
+    return {name: text for level, name, text in zip(parts[0::3], parts[1::3], parts[2::3])
+            if level == "###"}
+
+
+def rows(text):
+    """The rows of a section's table: name, default and range of each parameter."""
+    cells = [[cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+             for line in text.splitlines() if line.startswith("| `")]
+    return [(name.strip("`"), default, bounds) for name, default, bounds, _ in cells]
+
+
+def row_of(name, param):
+    """What the page must say of a parameter."""
+    bounds = param.get("choices") or f"{param['minimum']}–{param['maximum']}"
+    return name, str(param["default"]), bounds
+
+
+class Workloads(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.workloads = json.loads(concbench("list", "--format=json").stdout)["workloads"]
+        cls.sections = sections()
+
+    def test_have_one_section_each(self):
+        self.assertCountEqual(re.findall(r"^### (.*)$", PAGE, flags=re.MULTILINE),
+                              [workload["name"] for workload in self.workloads])
+
+    def test_are_described_with_their_parameters_defaults_and_ranges(self):
+        for workload in self.workloads:
+            with self.subTest(workload=workload["name"]):
+                listed = [row_of(*item) for item in workload["params"].items()]
+                self.assertCountEqual(rows(self.sections[workload["name"]]), listed)
+
+    def test_are_described_with_op_shape_answer_and_what_they_do_not_show(self):
+        for workload in self.workloads:
+            text = self.sections[workload["name"]]
+            with self.subTest(workload=workload["name"]):
+                self.assertIn(f"Op: {workload['op']}. Shape: `{workload['shape']}`.", text)
+                for word in ("Measures", "Answer:", "Does not show:"):
+                    self.assertRegex(text, f"(?m)^{word}")
+
+
+if __name__ == "__main__":
+    unittest.main()
