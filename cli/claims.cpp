@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <langinfo.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "cli/claims/rows.hpp"
@@ -9,11 +10,12 @@
 #include "cli/conversation.hpp"
 #include "cli/errors.hpp"
 #include "cli/signals.hpp"
+#include "cli/suggest.hpp"
 
 namespace concbench {
 namespace {
 
-Claim measured(const claims::Row& row, const claims::Evidence& evidence) {
+Claim measured(const claims::Row& row, claims::Evidence& evidence) {
   Claim claim{row.id, row.claim, row.claimed, {}, row.how, ""};
   try {
     claim.measured = row.measure(evidence);
@@ -25,14 +27,28 @@ Claim measured(const claims::Row& row, const claims::Evidence& evidence) {
   return claim;
 }
 
+void refuse_unknown(const std::vector<std::string>& ids, const std::vector<claims::Row>& rows) {
+  std::vector<std::string> known;
+  for (const claims::Row& row : rows) known.push_back(row.id);
+  for (const std::string& id : ids) {
+    if (std::ranges::count(known, id) > 0) continue;
+    throw UsageError(
+        fmt::format("--only={}: there is no such claim{}", id, did_you_mean(id, known)));
+  }
+}
+
 }  // namespace
 
 int run_claims(const ClaimsRequest& request) {
   catch_signals();
-  const claims::Evidence evidence(request.seed);
+  claims::Evidence evidence(request.seed);
+  const std::vector<claims::Row> rows = claims::rows(evidence.cores());
+  refuse_unknown(request.only, rows);
   std::vector<Claim> list;
-  for (const claims::Row& row : claims::rows(evidence.cores())) {
-    list.push_back(measured(row, evidence));
+  for (const claims::Row& row : rows) {
+    if (request.only.empty() || std::ranges::count(request.only, row.id) > 0) {
+      list.push_back(measured(row, evidence));
+    }
   }
   const bool unicode = std::string_view(nl_langinfo(CODESET)) == "UTF-8";
   fmt::print("{}", request.format == Format::json ? to_text(to_json(list)) + "\n"

@@ -101,6 +101,10 @@ void Notices::conclude(Shape shape, Cell& cell) const {
   cell.measures.release_ns = whole(Measure::release_ns);
   cell.measures.overlap = middle("overlap");
   cell.measures.metg_ns = middle("metg_ns");
+  if (const auto late = middle(name_of(Measure::load_late_ns))) {
+    const double latency = middle(name_of(Measure::load_latency_ns)).value_or(0);
+    if (latency > 0) cell.measures.generator_lateness = *late / latency;
+  }
   if (const auto low = whole(Measure::share_low)) {
     cell.measures.fairness =
         Fairness{*low, *whole(Measure::share_high), whole(Measure::longest_wait_ns).value_or(0)};

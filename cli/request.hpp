@@ -67,6 +67,7 @@ struct LoadRequest {
 };
 
 struct ClaimsRequest {
+  std::vector<std::string> only;  // ids; empty: all
   Format format = Format::table;
   std::uint64_t seed = 0;
 };

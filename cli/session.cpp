@@ -140,6 +140,10 @@ std::vector<std::string> doubts(const Cell& cell, const Preset& preset) {
     doubts.push_back("one sample a process: an iteration takes too long for more");
   }
   if (cell.workers.empty()) doubts.push_back("the program does not say where it ran");
+  if (cell.measures.generator_lateness.value_or(0) > 0.05) {
+    doubts.push_back(fmt::format("invalid: the load generator was late by {:.0f} % of the latency",
+                                 100 * *cell.measures.generator_lateness));
+  }
   if (cell.oversubscribed) doubts.push_back("more workers than cores");
   return doubts;
 }

@@ -99,6 +99,8 @@ struct Measures {
   std::optional<std::int64_t> make_ns, release_ns;  // hold: until all are alive; until all are gone
   std::optional<double> overlap;                    // recipe: sum of waits ÷ makespan
   std::optional<Fairness> fairness;                 // contend
+  // serve, open loop: how late the generator sent requests, as a share of their latency.
+  std::optional<double> generator_lateness;
   // grain: the smallest task of which the cores spend half their time on its work.
   std::optional<double> metg_ns;
   // Events of the whole worker over the timed samples, per operation; null with its reason in

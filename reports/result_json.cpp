@@ -119,6 +119,7 @@ void fields(auto& archive, Of<Measures> auto& measures) {
   archive("release_ns", measures.release_ns);
   archive("overlap", measures.overlap);
   archive("fairness", measures.fairness);
+  archive("generator_lateness", measures.generator_lateness);
   archive("metg_ns", measures.metg_ns);
   archive("counters", measures.counters);
   archive("counter_notes", measures.counter_notes);

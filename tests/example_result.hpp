@@ -123,7 +123,7 @@ inline Result example_result() {
                              "answered 143 where 144 was expected"));
   cells.push_back(measured(cell("exec:纤程 | ñandú", "fib", fib), {238, 231, 244}, 1.9));
   cells.back().memory = {};
-  cells.back().cold_start_ns.reset();
+  cells.back().measures.cold_start_ns.reset();
   cells.back().workers = {{-1, {0, 1}, 7}};
   for (Sample& sample : cells.back().samples) sample.cpu_ns.reset();
   cells.back().summary = summarize(cells.back().samples);

@@ -30,48 +30,49 @@ Names available(const Names& wanted) {
 }  // namespace
 
 Evidence::Evidence(std::uint64_t seed) : seed_(seed), cores_(discover().usable_cores()) {
-  const Names light{"fibers", "coroutines", "goroutines"};
-  Names all{"threads"};
-  all.insert(all.end(), light.begin(), light.end());
-
-  measure({"threads", "goroutines"}, "spawn", {{"n", std::int64_t{1'000}}}, {1});
-  measure(all, "ping_pong", {{"place", "same"}, {"hops", std::int64_t{10'000}}}, {1});
-  if (cores_ > 1) {
-    measure({"threads"}, "ping_pong", {{"place", "cross"}, {"hops", std::int64_t{2'000}}}, {2});
-    measure({"pool"}, "grain", {{"tasks", std::int64_t{1'000}}, {"ns", std::int64_t{20'000}}},
-            {1, cores_});
-  }
-  measure(all, "hold", {{"n", std::int64_t{1'000}}}, {1});
-  measure(all, "hold", {{"n", std::int64_t{100'000}}}, {1});
-  measure({"serial", "fibers"}, "chef", {{"dishes", std::int64_t{8}}}, {1});
+  using Number = std::int64_t;
+  const Names all{"threads", "fibers", "coroutines", "goroutines"};
+  groups_ = {{{"threads", "goroutines"}, "spawn", {{"n", Number{1'000}}}, {1}},
+             {all, "ping_pong", {{"place", "same"}, {"hops", Number{10'000}}}, {1}},
+             {all, "hold", {{"n", Number{1'000}}}, {1}},
+             {all, "hold", {{"n", Number{100'000}}}, {1}},
+             {{"serial", "fibers"}, "chef", {{"dishes", Number{8}}}, {1}}};
+  if (cores_ == 1) return;
+  groups_.push_back({{"threads"}, "ping_pong", {{"place", "cross"}, {"hops", Number{2'000}}}, {2}});
+  groups_.push_back(
+      {{"pool"}, "grain", {{"tasks", Number{1'000}}, {"ns", Number{20'000}}}, {1, cores_}});
 }
 
-void Evidence::measure(const Names& models, const std::string& workload, const Params& params,
-                       const std::vector<int>& cores) {
+bool Evidence::holds(const Group& group, const Need& need) const {
+  return group.workload == need.workload && std::ranges::count(group.models, need.model) > 0 &&
+         std::ranges::count(group.cores, need.cores) > 0 &&
+         std::ranges::all_of(need.params, [&](const auto& param) {
+           const auto found = group.params.find(param.first);
+           return found != group.params.end() && found->second == param.second;
+         });
+}
+
+void Evidence::measure(Group& group) {
   RunRequest request;
-  request.models = available(models);
-  request.workloads = {workload};
-  for (const auto& [name, value] : params) request.sets[workload][name] = {value};
-  request.cores = cores;
+  request.models = available(group.models);
+  request.workloads = {group.workload};
+  for (const auto& [name, value] : group.params) request.sets[group.workload][name] = {value};
+  request.cores = group.cores;
   request.preset = find_preset("quick");
   request.seed = seed_;
   Plan plan = make_plan(request, discover(), read_limits());
-  Result part;
-  for (const Job& job : plan.jobs) part.cells.push_back(job.cell);
+  for (const Job& job : plan.jobs) group.result.cells.push_back(job.cell);
   Progress progress(plan.steps.size(), expected_time(plan, request.preset), isatty(STDERR_FILENO));
-  if (run_session(plan, request, part, progress, [] {}) != 0) throw Interrupted();
-  std::ranges::move(part.cells, std::back_inserter(result_.cells));
+  if (run_session(plan, request, group.result, progress, [] {}) != 0) throw Interrupted();
+  group.measured = true;
 }
 
-const Cell& Evidence::cell(const Need& need) const {
-  for (const Cell& cell : result_.cells) {
-    const bool same = std::ranges::all_of(need.params, [&](const auto& param) {
-      const auto found = cell.params.find(param.first);
-      return found != cell.params.end() && found->second == param.second;
-    });
-    if (cell.model == need.model && cell.workload == need.workload && cell.cores == need.cores &&
-        same) {
-      return cell;
+const Cell& Evidence::cell(const Need& need) {
+  for (Group& group : groups_) {
+    if (!holds(group, need)) continue;
+    if (!group.measured) measure(group);
+    for (const Cell& cell : group.result.cells) {
+      if (cell.model == need.model && cell.cores == need.cores) return cell;
     }
   }
   static const Cell none = [] {

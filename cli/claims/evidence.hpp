@@ -16,22 +16,32 @@ struct Need {
   int cores = 1;
 };
 
+// Measures what is asked for when it is first asked for; what is to be compared with each other, in
+// one session.
 class Evidence {
  public:
-  // Measures every cell that any row needs.
   explicit Evidence(std::uint64_t seed);
 
   int cores() const { return cores_; }  // that this program may use
   // The cell; always there, if perhaps skipped or failed with a reason.
-  const Cell& cell(const Need& need) const;
+  const Cell& cell(const Need& need);
 
  private:
-  void measure(const std::vector<std::string>& models, const std::string& workload,
-               const Params& params, const std::vector<int>& cores);
+  // Cells of one session.
+  struct Group {
+    std::vector<std::string> models;
+    std::string workload;
+    Params params;
+    std::vector<int> cores;
+    bool measured = false;
+    Result result = {};
+  };
+  bool holds(const Group& group, const Need& need) const;
+  void measure(Group& group);
 
   std::uint64_t seed_;
   int cores_;
-  Result result_;
+  std::vector<Group> groups_;
 };
 
 }  // namespace concbench::claims

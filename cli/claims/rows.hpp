@@ -15,7 +15,7 @@ struct Row {
   Claimed claimed;
   std::string how;
   // In the unit of what is claimed. Throws std::runtime_error with the reason if it cannot be.
-  std::function<Estimate(const Evidence&)> measure;
+  std::function<Estimate(Evidence&)> measure;
 };
 
 // `cores` is how many this program may use.

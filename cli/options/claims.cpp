@@ -8,15 +8,17 @@ namespace concbench::options {
 namespace {
 
 struct ClaimsWords {
-  std::string format = "table", seed;
+  std::string only, format = "table", seed;
 };
 
 Finish bind(CLI::App& app) {
   const auto words = std::make_shared<ClaimsWords>();
+  app.add_option("--only", words->only, "claims to check, by their ids, separated by commas");
   app.add_option("--format", words->format, "table or json")->capture_default_str();
   app.add_option("--seed", words->seed, "seed of the order in which cells are run");
   return [words](const Words&) {
     ClaimsRequest request;
+    if (!words->only.empty()) request.only = split_list("--only", words->only);
     request.format = parse_table_or_json(words->format);
     request.seed = words->seed.empty()
                        ? std::random_device{}()
@@ -31,6 +33,7 @@ const CommandLine claims_command{
     "claims", "what textbooks say about processes, threads and goroutines, measured here",
     "Examples:\n"
     "  concbench claims\n"
+    "  concbench claims --only=thread.create,switch.same_core\n"
     "  concbench claims --format=json",
     bind};
 
