@@ -173,7 +173,7 @@ class Goroutines(driver.WorkerChecks, unittest.TestCase):
             return sample.get("measures", {}), sum(n for _, n in sample.get("latency", []))
 
     def test_an_observed_run_notes_each_duration(self):
-        for workload, durations in [("spawn", 1000), ("ring", 999), ("mpmc", 10_000),
+        for workload, durations in [("spawn", 1000), ("ring", 999), ("mpmc", CASES["mpmc"][1]["messages"]),
                                     ("mutex", 20_000), ("sleepers", 500), ("chef", 20),
                                     ("block", 12)]:
             params = CASES[workload][1]

@@ -46,13 +46,15 @@ auto time_per_op(Need need, double unit_ns) {
   };
 }
 
-// Of the processes' sums: voluntary context switches per operation.
+// Of the processes' sums: context switches per operation. Whoever wakes another may lose its core
+// to it at once, which the kernel calls involuntary.
 auto switches_per_op(Need need) {
   return [=](Evidence& evidence) {
     std::map<int, std::pair<double, double>> sums;
     for (const Sample& sample : ok(evidence.cell(need)).samples) {
-      if (!sample.voluntary) throw std::runtime_error("the kernel's count was not read");
-      sums[sample.process].first += static_cast<double>(*sample.voluntary);
+      if (!sample.voluntary || !sample.involuntary)
+        throw std::runtime_error("the kernel's count was not read");
+      sums[sample.process].first += static_cast<double>(*sample.voluntary + *sample.involuntary);
       sums[sample.process].second += static_cast<double>(sample.ops);
     }
     std::vector<double> shares;
@@ -205,14 +207,14 @@ std::vector<Row> about_switching() {
   list.push_back({"switch.kernel.threads",
                   "Switching between threads enters the kernel",
                   {1, {}, "per hop"},
-                  "voluntary context switches, as the kernel counts them, of cell "
+                  "context switches, as the kernel counts them, of cell "
                   "threads/ping_pong on one core",
                   switches_per_op({"threads", "ping_pong", same_worker})});
   for (const std::string model : {"fibers", "coroutines", "goroutines"}) {
     list.push_back({fmt::format("switch.kernel.{}", model),
                     fmt::format("Switching between {} does not enter the kernel", model),
                     {{}, 0.01, "per hop"},
-                    fmt::format("voluntary context switches, as the kernel counts them, of cell "
+                    fmt::format("context switches, as the kernel counts them, of cell "
                                 "{}/ping_pong on one core",
                                 model),
                     switches_per_op({model, "ping_pong", same_worker})});
