@@ -90,7 +90,7 @@ class Schema(unittest.TestCase):
     def objects(self, node, path=""):
         """Every object below a node that has fields of its own rather than free names."""
         if isinstance(node, dict):
-            if path.rsplit("/", 1)[-1] not in ("params", "libraries", "notes"):
+            if path.rsplit("/", 1)[-1] not in ("params", "libraries", "notes", "counters", "counter_notes"):
                 yield path
             for key, child in node.items():
                 yield from self.objects(child, f"{path}/{key}")
