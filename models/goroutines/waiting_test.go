@@ -32,7 +32,12 @@ func TestContendNotesEveryWaitAndTheShares(t *testing.T) {
 
 func TestHoldHasAllAliveAtOnce(t *testing.T) {
 	onWorkers(t, func(t *testing.T) {
-		before := runtime.NumGoroutine()
+		// Goroutines of earlier tests may still be about to end.
+		before := -1
+		for now := runtime.NumGoroutine(); now != before; now = runtime.NumGoroutine() {
+			before = now
+			time.Sleep(20 * time.Millisecond)
+		}
 		var told, seen int
 		clock := stopwatch{probe: newProbe(), onHeld: func(alive int64) {
 			told, seen = int(alive), runtime.NumGoroutine()-before
