@@ -88,8 +88,9 @@ void estimate(Plan& plan, const Preset& preset) {
     job.start_s = cost.start_s;
     job.iteration_s =
         cost.untimed_s + cost.per_op_s * static_cast<double>(demand(job.workload).ops);
-    // The least that gives a number: one run to warm up and one to count.
-    if (job.start_s + 2 * job.iteration_s > preset.timeout_s) {
+    // The least that gives a number: a run to warm up, one to find the iterations, one whose events
+    // are counted, and one that is timed.
+    if (job.start_s + 4 * job.iteration_s > preset.timeout_s) {
       job.cell.reason = fmt::format(
           "would outlast its {} s: {} operations at {:.3g} µs, as a small run of it took here",
           preset.timeout_s, demand(job.workload).ops, cost.per_op_s * 1e6);
