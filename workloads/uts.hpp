@@ -27,7 +27,7 @@ struct Uts {
        "which tree: geometric (T1 fixed, T5 and tiny linear), or binomial (T3, small)",
        0,
        4,
-       {0, 1},
+       0,
        {0, 1},
        {0, 2},
        "tiny|small|T1|T3|T5"},
