@@ -10,5 +10,6 @@ int list(const ListRequest& request);
 int report(const ReportRequest& request);
 int load(const LoadRequest& request);
 int run_claims(const ClaimsRequest& request);
+int export_result(const ExportRequest& request);
 
 }  // namespace concbench

@@ -35,6 +35,7 @@ int perform(Command command) {
                         [](RunRequest& request) { return run(std::move(request)); },
                         [](ListRequest& request) { return list(request); },
                         [](ReportRequest& request) { return report(request); },
+                        [](ExportRequest& request) { return export_result(request); },
                         [](TopoRequest& request) { return print(topo(request)); },
                         [](ClaimsRequest& request) { return run_claims(request); },
                         [](WorkerRequest& request) { return run_worker(request); },

@@ -23,8 +23,9 @@ constexpr const CommandLine* commands[] = {
     &topo_command,    //
     &claims_command,  //
     &report_command,  //
+    &export_command,  //
     &worker_command,  //
-    &load_command,
+    &load_command,    //
 };
 
 // An option without its value would swallow the next word.

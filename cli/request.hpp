@@ -11,6 +11,7 @@
 #include "cli/presets.hpp"
 #include "cli/topo.hpp"
 #include "models/topology.hpp"
+#include "reports/export/exports.hpp"
 #include "workloads/workloads.hpp"
 
 namespace concbench {
@@ -49,6 +50,12 @@ struct ListRequest {
   Format format = Format::table;
 };
 
+struct ExportRequest {
+  std::string result;
+  const Exporter* exporter = nullptr;
+  std::string out;  // "-" for stdout
+};
+
 // The other end of a conversation; or, with a workload, one cell alone in this process.
 struct WorkerRequest {
   std::string model;
@@ -78,6 +85,6 @@ struct Text {
 };
 
 using Command = std::variant<RunRequest, ListRequest, TopoRequest, ClaimsRequest, ReportRequest,
-                             WorkerRequest, LoadRequest, Text>;
+                             ExportRequest, WorkerRequest, LoadRequest, Text>;
 
 }  // namespace concbench

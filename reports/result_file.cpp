@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "reports/consistency.hpp"
 #include "reports/json.hpp"
 #include "reports/result_json.hpp"
 
@@ -172,7 +173,9 @@ Json read_json(const std::string& path) {
 Result read_result(const std::string& path) {
   const std::string text = read_text(path);
   try {
-    return result_from_json(parse_json(text));
+    Result result = result_from_json(parse_json(text));
+    refuse_inconsistent(result);
+    return result;
   } catch (const BadJson& bad) {
     throw BadJson(fmt::format("{}: {}", path, bad.what()));
   }

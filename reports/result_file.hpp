@@ -30,7 +30,8 @@ void write_text(const std::string& text, const std::string& path);
 // before a run of hours, not after. Leaves nothing behind.
 void check_writable(const std::string& path);
 
-// Throws CannotRead, or BadJson naming the file and what is wrong in it.
+// Throws CannotRead, or BadJson naming the file and what is wrong in it: no JSON, a field of
+// another type, or fields that contradict each other (reports/consistency.hpp).
 Result read_result(const std::string& path);
 
 // The document in a file. Throws CannotRead, or BadJson naming the file.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <map>
 #include <numeric>
 
 namespace concbench {
@@ -48,23 +47,28 @@ double geometric_mean(const std::vector<double>& values) {
   return std::exp(logarithms / static_cast<double>(values.size()));
 }
 
-std::optional<Summary> summarize(const std::vector<Sample>& samples) {
+std::map<int, double> process_medians(const std::vector<Sample>& samples) {
   std::map<int, std::vector<double>> by_process;
   for (const Sample& sample : samples) {
     if (sample.ops == 0 || sample.wall_ns <= 0) continue;
     by_process[sample.process].push_back(static_cast<double>(sample.wall_ns) /
                                          static_cast<double>(sample.ops));
   }
-  if (by_process.empty()) return std::nullopt;
+  std::map<int, double> medians;
+  for (auto& [process, values] : by_process) medians[process] = median(std::move(values));
+  return medians;
+}
 
+std::optional<Summary> summarize(const std::vector<Sample>& samples) {
   std::vector<double> ns_per_op, ops_per_s;
-  for (auto& [process, values] : by_process) {
-    ns_per_op.push_back(median(std::move(values)));
-    ops_per_s.push_back(1e9 / ns_per_op.back());
+  for (const auto& [process, value] : process_medians(samples)) {
+    ns_per_op.push_back(value);
+    ops_per_s.push_back(1e9 / value);
   }
-  const int processes = static_cast<int>(by_process.size());
-  return Summary{.ns_per_op = estimate(std::move(ns_per_op)),
-                 .ops_per_s = estimate(std::move(ops_per_s)),
+  if (ns_per_op.empty()) return std::nullopt;
+  const int processes = static_cast<int>(ns_per_op.size());
+  return Summary{.ns_per_op = estimate(ns_per_op),
+                 .ops_per_s = estimate(ops_per_s),
                  .cpu_per_wall = cpu_per_wall(samples),
                  .processes = processes,
                  .level = range_level(processes)};

@@ -2,6 +2,7 @@
 // its placement and its neighbours, and are no independent draws.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -27,6 +28,10 @@ double spread(const Estimate& estimate);
 // The mean of ratios: ten times and a tenth cancel out. `values` must not be empty, and all above
 // 0.
 double geometric_mean(const std::vector<double>& values);
+
+// Of each process the median time of one operation, in ns; only of processes with a sample that
+// counted an operation and took time.
+std::map<int, double> process_medians(const std::vector<Sample>& samples);
 
 // Null without a sample that counted an operation and took time.
 std::optional<Summary> summarize(const std::vector<Sample>& samples);

@@ -28,6 +28,7 @@ extern const CommandLine list_command;
 extern const CommandLine topo_command;
 extern const CommandLine claims_command;
 extern const CommandLine report_command;
+extern const CommandLine export_command;
 extern const CommandLine worker_command;
 extern const CommandLine load_command;
 

@@ -1,0 +1,50 @@
+// concbench export
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/options/command.hpp"
+
+namespace concbench::options {
+namespace {
+
+struct ExportWords {
+  std::string result, format, out = "-";
+};
+
+std::string described_formats() {
+  std::string text = "one of";
+  for (const Exporter& exporter : exporters()) {
+    text += fmt::format("\n{}: {}", exporter.name, exporter.summary);
+  }
+  return text;
+}
+
+ExportRequest to_request(const ExportWords& words) {
+  std::vector<std::pair<std::string, const Exporter*>> formats;
+  for (const Exporter& exporter : exporters()) formats.emplace_back(exporter.name, &exporter);
+  return {.result = words.result,
+          .exporter = parse_word("--format", words.format, formats),
+          .out = words.out};
+}
+
+Finish bind(CLI::App& app) {
+  const auto words = std::make_shared<ExportWords>();
+  app.add_option("RESULT.json", words->result, "a result file of concbench")->required();
+  app.add_option("--format", words->format, described_formats())->required();
+  app.add_option("-o,--out", words->out, "write it to this file; '-' for stdout")
+      ->capture_default_str();
+  return [words](const Words&) { return to_request(*words); };
+}
+
+}  // namespace
+
+const CommandLine export_command{
+    "export", "a result in a format that another tool reads",
+    "Examples:\n"
+    "  concbench export r.json --format=bencher --out bmf.json\n"
+    "  concbench export old.json --format=go -o old.txt && benchstat old.txt new.txt\n"
+    "  concbench export r.json --format=junit --out report.xml",
+    bind};
+
+}  // namespace concbench::options

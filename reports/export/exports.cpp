@@ -1,0 +1,24 @@
+#include "reports/export/exports.hpp"
+
+#include "reports/export/formats.hpp"
+#include "reports/table.hpp"
+
+namespace concbench {
+
+std::span<const Exporter> exporters() {
+  static constexpr Exporter list[] = {
+      {"google-benchmark", "JSON of Google Benchmark, for its compare.py; every sample",
+       exports::google_benchmark},
+      {"go", "Go benchmark text for benchstat; one line a process", exports::go_benchmark},
+      {"github-action", "custom JSON of github-action-benchmark (smaller is better); medians",
+       exports::github_action},
+      {"bencher", "Bencher Metric Format; medians with their range", exports::bencher},
+      {"junit", "JUnit XML; a test case for each cell, failed or skipped with its reason",
+       exports::junit},
+      {"csv", "a row for each cell", to_csv},
+      {"markdown", "tables for a pull request or an issue", to_markdown},
+  };
+  return list;
+}
+
+}  // namespace concbench

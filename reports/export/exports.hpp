@@ -1,0 +1,21 @@
+// Results in the formats that other tools read. A format is one file in this folder and one line in
+// the list of exports.cpp.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "reports/result.hpp"
+
+namespace concbench {
+
+struct Exporter {
+  std::string_view name, summary;
+  // The whole text. Only cells that are ok become numbers, and their names stay unique.
+  std::string (*text_of)(const Result&);
+};
+
+std::span<const Exporter> exporters();
+
+}  // namespace concbench
