@@ -10,6 +10,8 @@ int list(const ListRequest& request);
 int report(const ReportRequest& request);
 int load(const LoadRequest& request);
 int run_claims(const ClaimsRequest& request);
+int compare(const CompareRequest& request);
 int export_result(const ExportRequest& request);
+int history(const HistoryRequest& request);
 
 }  // namespace concbench

@@ -156,6 +156,8 @@ Environment read_environment(const std::string& root) {
                              "this kind of CPU does not say whether it is virtual");
   found.governor = or_note(governor(root), "governor",
                            "no cpufreq in /sys: the firmware or a hypervisor sets the frequency");
+  found.microcode =
+      or_note(cpuinfo("microcode", root), "microcode", "/proc/cpuinfo names none: not an x86 CPU");
   found.boost =
       or_note(boost(root), "boost", "neither intel_pstate/no_turbo nor cpufreq/boost in /sys");
   found.smt = or_note(flag(root + cpu_folder + "smt/active"), "smt",

@@ -11,6 +11,7 @@
 #include "cli/signals.hpp"
 #include "cli/worker.hpp"
 #include "models/topology.hpp"
+#include "reports/history.hpp"
 #include "reports/json.hpp"
 #include "reports/result_file.hpp"
 
@@ -35,7 +36,9 @@ int perform(Command command) {
                         [](RunRequest& request) { return run(std::move(request)); },
                         [](ListRequest& request) { return list(request); },
                         [](ReportRequest& request) { return report(request); },
+                        [](CompareRequest& request) { return compare(request); },
                         [](ExportRequest& request) { return export_result(request); },
+                        [](HistoryRequest& request) { return history(request); },
                         [](TopoRequest& request) { return print(topo(request)); },
                         [](ClaimsRequest& request) { return run_claims(request); },
                         [](WorkerRequest& request) { return run_worker(request); },
@@ -69,6 +72,8 @@ int main(int argc, char** argv) try {
 } catch (const CannotRead& error) {
   return complain(exit_usage, error.what());
 } catch (const BadJson& error) {
+  return complain(exit_usage, error.what());
+} catch (const BadHistory& error) {
   return complain(exit_usage, error.what());
 } catch (const Impossible& error) {
   return complain(exit_impossible, error.what());

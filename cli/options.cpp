@@ -18,14 +18,16 @@ using namespace options;
 
 // In the order in which --help lists them.
 constexpr const CommandLine* commands[] = {
-    &run_command,     //
-    &list_command,    //
-    &topo_command,    //
-    &claims_command,  //
-    &report_command,  //
-    &export_command,  //
-    &worker_command,  //
-    &load_command,    //
+    &run_command,      //
+    &list_command,     //
+    &topo_command,     //
+    &compare_command,  //
+    &claims_command,   //
+    &report_command,   //
+    &export_command,   //
+    &history_command,  //
+    &worker_command,   //
+    &load_command,     //
 };
 
 // An option without its value would swallow the next word.

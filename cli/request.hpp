@@ -50,10 +50,27 @@ struct ListRequest {
   Format format = Format::table;
 };
 
+struct CompareRequest {
+  std::string a, b;
+  Format format = Format::table;
+  bool gate = false;
+};
+
 struct ExportRequest {
   std::string result;
   const Exporter* exporter = nullptr;
   std::string out;  // "-" for stdout
+};
+
+struct HistoryRequest {
+  enum class Action { add, list, show, trend, plot };
+  Action action = Action::list;
+  std::string file = "history.concbench";
+  std::vector<std::string> results;  // to add
+  std::int64_t id = 0;               // to show
+  std::string cell;                  // part of the names of those whose trends are wanted
+  std::string out;                   // of the plot
+  Format format = Format::table;
 };
 
 // The other end of a conversation; or, with a workload, one cell alone in this process.
@@ -84,7 +101,8 @@ struct Text {
   std::string text;
 };
 
-using Command = std::variant<RunRequest, ListRequest, TopoRequest, ClaimsRequest, ReportRequest,
-                             ExportRequest, WorkerRequest, LoadRequest, Text>;
+using Command =
+    std::variant<RunRequest, ListRequest, TopoRequest, CompareRequest, ClaimsRequest, ReportRequest,
+                 ExportRequest, HistoryRequest, WorkerRequest, LoadRequest, Text>;
 
 }  // namespace concbench

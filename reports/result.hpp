@@ -170,7 +170,7 @@ struct BuildInfo {
 // What of the machine's state bears on a timing. Empty: could not be read, see `notes`.
 struct Environment {
   std::string host, cpu_model, kernel;
-  std::optional<std::string> hypervisor, governor, clocksource;
+  std::optional<std::string> hypervisor, governor, microcode, clocksource;
   std::optional<bool> boost, smt, aslr;
   std::optional<std::string> cgroup;  // its path
   std::optional<double> load_1min;

@@ -184,6 +184,7 @@ void fields(auto& archive, Of<Environment> auto& environment) {
   archive("kernel", environment.kernel);
   archive("hypervisor", environment.hypervisor);
   archive("governor", environment.governor);
+  archive("microcode", environment.microcode);
   archive("boost", environment.boost);
   archive("smt", environment.smt);
   archive("aslr", environment.aslr);

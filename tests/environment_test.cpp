@@ -19,7 +19,8 @@ TEST_F(FoundEnvironment, OfALaptop) {
   write("/proc/sys/kernel/hostname", "laptop\n");
   write("/proc/sys/kernel/osrelease", "6.8.0-41-generic\n");
   write("/proc/cpuinfo",
-        "processor\t: 0\nmodel name\t: Intel(R) Core(TM) i7: fast\nflags\t\t: fpu vme tsc\n");
+        "processor\t: 0\nmodel name\t: Intel(R) Core(TM) i7: fast\nmicrocode\t: 0xf4\n"
+        "flags\t\t: fpu vme tsc\n");
   write(cpu + "possible", "0-3\n");
   write(cpu + "cpu0/cpufreq/scaling_governor", "powersave\n");
   write(cpu + "cpu3/cpufreq/scaling_governor", "performance\n");
@@ -36,6 +37,7 @@ TEST_F(FoundEnvironment, OfALaptop) {
   EXPECT_EQ(found.cpu_model, "Intel(R) Core(TM) i7: fast");
   EXPECT_EQ(found.hypervisor, "none");
   EXPECT_EQ(found.governor, "performance, powersave");
+  EXPECT_EQ(found.microcode, "0xf4");
   EXPECT_EQ(found.boost, true);
   EXPECT_EQ(found.smt, true);
   EXPECT_EQ(found.aslr, true);
@@ -90,8 +92,8 @@ TEST_F(FoundEnvironment, HasNoAslrUnderSetarch) {
 
 TEST_F(FoundEnvironment, SaysWhyOfEveryFieldThatIsUnknown) {
   const Environment found = read_environment(root);
-  for (const char* field : {"host", "cpu_model", "kernel", "hypervisor", "governor", "boost", "smt",
-                            "aslr", "clocksource", "cgroup", "load_1min"}) {
+  for (const char* field : {"host", "cpu_model", "kernel", "hypervisor", "governor", "microcode",
+                            "boost", "smt", "aslr", "clocksource", "cgroup", "load_1min"}) {
     ASSERT_EQ(found.notes.count(field), 1U) << field;
     EXPECT_FALSE(found.notes.at(field).empty()) << field;
   }

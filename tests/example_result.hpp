@@ -91,6 +91,7 @@ inline Result example_result() {
   environment.clocksource = "tsc";
   environment.cgroup = "/user.slice";
   environment.load_1min = 0.25;
+  environment.microcode = "0xa0";
   environment.notes = {{"governor", "the kernel offers no scaling_governor"}};
   result.machine = {.packages = 1,
                     .numa = 1,

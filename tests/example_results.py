@@ -94,6 +94,7 @@ def result(cells, cores):
                       "flags": "-O3 -DNDEBUG", "build_type": "Release", "libraries": {}},
             "environment": {"host": "example", "cpu_model": "Example CPU 9000",
                             "kernel": "Linux 6.1.0", "hypervisor": "kvm", "governor": None,
+                            "microcode": None,
                             "boost": None, "smt": False, "aslr": True, "clocksource": "tsc",
                             "cgroup": {"path": None}, "load": 0.1, "steal": None, "notes": {}},
             "topology": {"packages": 1, "cores": cores, "pus": cores, "numa": 1, "caches": [],

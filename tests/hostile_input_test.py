@@ -10,7 +10,8 @@ import unittest
 
 from concbench import ROOT, concbench
 
-GOOD = (pathlib.Path(ROOT) / "tests/data/result.json").read_text(encoding="utf-8")
+GOOD_PATH = f"{ROOT}/tests/data/result.json"
+GOOD = pathlib.Path(GOOD_PATH).read_text(encoding="utf-8")
 
 TEXTS = {
     "truncated": (GOOD[:len(GOOD) // 2], "not valid JSON at line"),
@@ -55,11 +56,13 @@ class HostileInput(unittest.TestCase):
 
     def assert_refused(self, text, reason):
         self.path.write_text(text, encoding="utf-8")
-        done = concbench("export", str(self.path), "--format=csv", timeout=20)
-        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
-        self.assertTrue(done.stderr.startswith(f"concbench: {self.path}: "), done.stderr)
-        self.assertIn(reason, done.stderr)
-        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        for command in (("export", str(self.path), "--format=csv"),
+                        ("compare", GOOD_PATH, str(self.path))):
+            done = concbench(*command, timeout=20)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+            self.assertTrue(done.stderr.startswith(f"concbench: {self.path}: "), done.stderr)
+            self.assertIn(reason, done.stderr)
+            self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
 
     def test_text_is_refused_with_its_place(self):
         for name, (text, reason) in TEXTS.items():

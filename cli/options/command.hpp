@@ -26,9 +26,11 @@ struct CommandLine {
 extern const CommandLine run_command;
 extern const CommandLine list_command;
 extern const CommandLine topo_command;
+extern const CommandLine compare_command;
 extern const CommandLine claims_command;
 extern const CommandLine report_command;
 extern const CommandLine export_command;
+extern const CommandLine history_command;
 extern const CommandLine worker_command;
 extern const CommandLine load_command;
 
