@@ -90,8 +90,15 @@ void greet(Candidate& candidate) {
         candidate.refuses[name] = why.is_string() ? why.get<std::string>() : "no reason given";
       }
     }
-    if (const Json* model = optional_field(hello, "model"); model && candidate.summary.empty()) {
-      candidate.summary = "the program's own model: " + string_field(hello, "model");
+    const auto text = [&](const char* name) {
+      return optional_field(hello, name) ? string_field(hello, name) : "";
+    };
+    candidate.program = text("program");
+    candidate.version = text("version");
+    candidate.own_name = text("model");
+    if (optional_field(hello, "build")) candidate.build = text("build");
+    if (candidate.summary.empty() && !candidate.own_name.empty()) {
+      candidate.summary = "the program's own model: " + candidate.own_name;
     }
     talk.finish();
   } catch (const WorkerFailure& failure) {
@@ -99,6 +106,15 @@ void greet(Candidate& candidate) {
   } catch (const BadJson& error) {
     candidate.missing = fmt::format("'{}' does not speak the worker protocol: {}",
                                     candidate.launch.front(), error.what());
+  }
+}
+
+void greet_if_there(Candidate& candidate) {
+  const std::string& program = candidate.launch.front();
+  if (std::filesystem::exists(program)) {
+    greet(candidate);
+  } else {
+    candidate.missing = fmt::format("built without it: there is no {}", program);
   }
 }
 
@@ -115,24 +131,12 @@ Candidate of_model(const Model& model, std::string label, Options options) {
   }
   const auto program = std::filesystem::path(self()).parent_path() / model.program;
   candidate.launch = {program.string()};
-  if (!std::filesystem::exists(program)) {
-    candidate.missing = fmt::format("built without it: there is no {}", program.string());
-  } else if (candidate.missing.empty()) {
-    greet(candidate);
-  }
+  if (candidate.missing.empty()) greet_if_there(candidate);
   return candidate;
 }
 
 Candidate of_program(std::string_view token) {
-  Candidate candidate{.label = std::string(token)};
-  for (std::string& word : split(token.substr(std::string_view("exec:").size()), ' ')) {
-    if (!word.empty()) candidate.launch.push_back(std::move(word));
-  }
-  if (candidate.launch.empty()) {
-    throw UsageError("--model=exec: names no program; write exec:PATH or \"exec:PATH ARG…\"");
-  }
-  greet(candidate);
-  return candidate;
+  return candidate_of(std::string(token), exec_words(token));
 }
 
 }  // namespace
@@ -143,6 +147,34 @@ std::string Candidate::no_pair(const Workload& workload) const {
   if (std::ranges::count(workloads, name) > 0) return "";
   const auto why = refuses.find(name);
   return why != refuses.end() ? why->second : "the program does not offer it";
+}
+
+std::vector<std::string> exec_words(std::string_view token) {
+  std::vector<std::string> words = split(token.substr(std::string_view("exec:").size()), ' ');
+  std::erase(words, "");
+  if (words.empty()) {
+    throw UsageError("exec: names no program; write exec:PATH or \"exec:PATH ARG…\"");
+  }
+  return words;
+}
+
+Candidate candidate_of(std::string label, std::vector<std::string> launch) {
+  Candidate candidate{.label = std::move(label), .launch = std::move(launch)};
+  greet(candidate);
+  return candidate;
+}
+
+Candidate candidate_in(const std::string& concbench, std::string_view token) {
+  const Candidate here = find_candidate(token);
+  Candidate there{.label = here.label, .options = here.options, .pins = here.pins};
+  if (here.model->program.empty()) {
+    there.launch = {concbench, "worker", "--model=" + here.label};
+  } else {
+    const auto folder = std::filesystem::canonical(concbench).parent_path();
+    there.launch = {(folder / here.model->program).string()};
+  }
+  greet_if_there(there);
+  return there;
 }
 
 std::vector<Candidate> all_candidates() {

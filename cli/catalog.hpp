@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,8 @@ struct Candidate {
   // Known of a program only once it has said hello.
   std::vector<std::string> workloads = {};
   std::map<std::string, std::string, std::less<>> refuses = {};
+  std::string program = {}, version = {}, own_name = {};  // its name, version and model
+  std::optional<std::string> build = {};                  // if it says how it was built
 
   // In this program, and not in another that is only launched.
   bool built_in() const { return model && model->start; }
@@ -37,5 +40,12 @@ std::vector<Candidate> all_candidates();
 std::vector<Candidate> find_candidates(const std::vector<std::string>& tokens);
 // The same for one token that is not "all".
 Candidate find_candidate(std::string_view token);
+
+// PATH and its arguments, of "exec:PATH ARG…".
+std::vector<std::string> exec_words(std::string_view token);
+// The model that this command's worker has, as its hello tells.
+Candidate candidate_of(std::string label, std::vector<std::string> launch);
+// The model that a token names (no "exec:"), in another build of concbench, which is at this path.
+Candidate candidate_in(const std::string& concbench, std::string_view token);
 
 }  // namespace concbench

@@ -6,6 +6,7 @@
 namespace concbench {
 
 int run(RunRequest request);
+int check(CheckRequest request);
 int list(const ListRequest& request);
 int report(const ReportRequest& request);
 int load(const LoadRequest& request);

@@ -34,6 +34,7 @@ int print(const std::string& text) {
 int perform(Command command) {
   return std::visit(Overload{
                         [](RunRequest& request) { return run(std::move(request)); },
+                        [](CheckRequest& request) { return check(std::move(request)); },
                         [](ListRequest& request) { return list(request); },
                         [](ReportRequest& request) { return report(request); },
                         [](CompareRequest& request) { return compare(request); },

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 #include "cli/errors.hpp"
 #include "cli/worker.hpp"
@@ -85,16 +86,21 @@ Job make_job(std::size_t index, const Candidate& candidate, const Workload& work
 }  // namespace
 
 Plan make_plan(const RunRequest& request, const Topology& topology, const Limits& limits) {
-  Plan plan;
-  const std::vector<Placement> where = placements(request, topology);
-  plan.candidates = find_candidates(request.models);
-  for (const Candidate& candidate : plan.candidates) {
+  std::vector<Candidate> candidates = find_candidates(request.models);
+  for (const Candidate& candidate : candidates) {
     const bool named = std::ranges::count(request.models, candidate.label) > 0;
     if (named && !candidate.missing.empty()) {
       throw Impossible(fmt::format("--model={}: {}", candidate.label, candidate.missing));
     }
   }
+  return make_plan(request, std::move(candidates), topology, limits);
+}
 
+Plan make_plan(const RunRequest& request, std::vector<Candidate> candidates,
+               const Topology& topology, const Limits& limits) {
+  Plan plan;
+  plan.candidates = std::move(candidates);
+  const std::vector<Placement> where = placements(request, topology);
   std::mt19937_64 random(request.seed);
   static const Sweep nothing_set;
   for (const std::string& name : request.workloads) {

@@ -41,5 +41,8 @@ struct Plan {
 // Throws UsageError for what makes no sense and Impossible for what this machine has not got: a
 // model asked for by name, or more cores than there are.
 Plan make_plan(const RunRequest& request, const Topology& topology, const Limits& limits);
+// The same with other candidates than those that the request names.
+Plan make_plan(const RunRequest& request, std::vector<Candidate> candidates,
+               const Topology& topology, const Limits& limits);
 
 }  // namespace concbench

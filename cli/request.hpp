@@ -80,6 +80,20 @@ struct WorkerRequest {
   Params params;
   std::vector<int> cpus;
   int iterations = 1, samples = 1;
+  double slow_down = 0;  // the share of work that is done beyond what is asked for, and timed
+};
+
+// BASE against NEW, interleaved.
+struct CheckRequest {
+  std::string base, next;  // paths of programs, or "exec:PATH ARG…"
+  RunRequest selection;    // what, where, at which sizes; budget, seed, out, format and color too
+  double cell_budget_s = 0;
+  std::optional<double> min_effect = {};
+  bool models_named = false;  // by --model
+  bool strict = false;
+  bool self_test = false;
+  double slow_down = 0;     // of the self-test
+  std::string replay = {};  // a recorded check to be judged again; "" for a new one
 };
 
 // Clients of a server on this machine.
@@ -102,7 +116,7 @@ struct Text {
 };
 
 using Command =
-    std::variant<RunRequest, ListRequest, TopoRequest, CompareRequest, ClaimsRequest, ReportRequest,
-                 ExportRequest, HistoryRequest, WorkerRequest, LoadRequest, Text>;
+    std::variant<RunRequest, ListRequest, TopoRequest, CheckRequest, CompareRequest, ClaimsRequest,
+                 ReportRequest, ExportRequest, HistoryRequest, WorkerRequest, LoadRequest, Text>;
 
 }  // namespace concbench

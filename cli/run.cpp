@@ -1,13 +1,10 @@
 // concbench run: request → plan → session → result → what is shown.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <langinfo.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 
@@ -22,6 +19,7 @@
 #include "cli/resume.hpp"
 #include "cli/session.hpp"
 #include "cli/signals.hpp"
+#include "cli/style.hpp"
 #include "reports/result_file.hpp"
 #include "reports/result_json.hpp"
 #include "reports/table.hpp"
@@ -73,19 +71,6 @@ void print_plan(const Plan& plan, const RunRequest& request,
   for (const std::string& sentence : adjusted) fmt::print("{}\n", sentence);
   fmt::print("{} of {} cells would run, in {} worker processes, in about {}\n", runnable,
              plan.jobs.size(), plan.steps.size(), spoken_time(expected_time(plan, request.preset)));
-}
-
-TableStyle style_of(When color) {
-  const bool terminal = isatty(STDOUT_FILENO);
-  TableStyle style;
-  style.color =
-      color == When::always || (color == When::automatic && terminal && !std::getenv("NO_COLOR"));
-  style.unicode = std::string_view(nl_langinfo(CODESET)) == "UTF-8";
-  winsize size{};
-  if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-    style.width = size.ws_col;
-  }
-  return style;
 }
 
 std::string shown(const Result& result, const RunRequest& request) {

@@ -17,6 +17,7 @@
 #include "build_info.hpp"
 #include "cli/errors.hpp"
 #include "cli/observer.hpp"
+#include "cli/shell.hpp"
 #include "models/os/descriptor.hpp"
 #include "models/registry.hpp"
 #include "models/topology.hpp"
@@ -146,7 +147,8 @@ Json or_null(const std::optional<T>& value) {
 // The worker's side of docs/protocol.md, for the models of this program.
 class Worker {
  public:
-  explicit Worker(Candidate candidate) : candidate_(std::move(candidate)) {
+  Worker(Candidate candidate, double slow_down)
+      : candidate_(std::move(candidate)), slow_down_(slow_down) {
     // Whatever else in this process writes to stdout must not end up in the conversation.
     out_ = fdopen(dup(STDOUT_FILENO), "w");
     dup2(STDERR_FILENO, STDOUT_FILENO);
@@ -200,10 +202,12 @@ class Worker {
         refuses[std::string(info.about.name)] = why;
       }
     }
+    const std::string build =
+        fmt::format("{}, {}, {}", build_info::commit, build_info::compiler, build_info::flags);
     return {{"type", "hello"},           {"protocol", 1},
             {"program", "concbench"},    {"version", build_info::version},
             {"model", candidate_.label}, {"workloads", workloads},
-            {"refuses", refuses}};
+            {"refuses", refuses},        {"build", build}};
   }
 
   Json open(const Json& message) try {
@@ -253,9 +257,13 @@ class Worker {
   }
 
   Json sample(std::int64_t iterations, bool observe) {
+    // A slow-down is real work of this cell in the same interval, of which only the time is told.
+    const std::int64_t extra = std::llround(static_cast<double>(iterations) * slow_down_);
     Stopwatch clock(usage_);
     Probe* const probe = observe ? &observer_->begin(clock) : nullptr;
-    const Timing timing = measure(*instance_, *workload_, iterations, clock, probe);
+    Timing timing = measure(*instance_, *workload_, iterations + extra, clock, probe);
+    timing.ops -= timing.ops / static_cast<std::uint64_t>(iterations + extra) *
+                  static_cast<std::uint64_t>(extra);
     // Where iterations are too short for it, the next sample is not burdened with reading usage;
     // a first iteration alone is no measure of that.
     if (iterations > 1) usage_ = timing.usage.has_value();
@@ -285,6 +293,7 @@ class Worker {
   std::optional<Workload> workload_;
   std::unique_ptr<Instance> instance_;
   std::optional<Observer> observer_;
+  double slow_down_;
   bool usage_ = true;  // whether samples read what they used
 };
 
@@ -310,21 +319,6 @@ int run_alone(const Candidate& candidate, const WorkerRequest& request) {
   return exit_ok;
 }
 
-// A word that a shell passes on as it is.
-std::string quoted(const std::string& word) {
-  constexpr auto plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,";
-  if (!word.empty() && word.find_first_not_of(plain) == word.npos) return word;
-  std::string out = "'";
-  for (const char c : word) {
-    if (c == '\'') {
-      out += "'\\''";
-    } else {
-      out += c;
-    }
-  }
-  return out + "'";
-}
-
 }  // namespace
 
 int run_worker(const WorkerRequest& request) {
@@ -335,13 +329,13 @@ int run_worker(const WorkerRequest& request) {
   if (!candidate.missing.empty()) throw Impossible(candidate.missing);
   os::raise_descriptor_limit();
   if (!request.workload.empty()) return run_alone(candidate, request);
-  return Worker(std::move(candidate)).converse();
+  return Worker(std::move(candidate), request.slow_down).converse();
 }
 
 std::string lone_command(const Candidate& candidate, const Workload& workload,
                          const std::vector<int>& cpus) {
   std::vector<std::string> words;
-  for (const std::string& word : candidate.launch) words.push_back(quoted(word));
+  for (const std::string& word : candidate.launch) words.push_back(shell_quoted(word));
   const std::string launch = fmt::format("{}", fmt::join(words, " "));
   const std::string name(about(workload).name);
   const Params params = params_of(workload);
@@ -363,7 +357,7 @@ std::string lone_command(const Candidate& candidate, const Workload& workload,
                   {"options", candidate.options}};
   return fmt::format(
       "printf '%s\\n' {} '{{\"type\":\"run\",\"iterations\":10}}' '{{\"type\":\"close\"}}' | {}",
-      quoted(to_line(open)), launch);
+      shell_quoted(to_line(open)), launch);
 }
 
 }  // namespace concbench

@@ -21,8 +21,9 @@ struct Conditions {
 };
 
 struct Pair {
-  bool new_first = false;                     // how the coin fell
-  std::vector<std::int64_t> base_ns, new_ns;  // slice by slice, of the same number of iterations
+  bool new_first = false;  // how the coin fell
+  std::vector<std::int64_t> base_ns = {},
+                            new_ns = {};  // slice by slice, of the same number of iterations
   Conditions conditions = {};
 };
 

@@ -121,26 +121,6 @@ void write_in_place(const std::string& path, std::string_view text) {
   if (!file.is_open() || !file.write(text) || !file.close()) cannot_write(path);
 }
 
-// Reads at most one byte more than the parser takes, so that an endless file ends.
-std::string read_text(const std::string& path) {
-  const auto fail = [&]() -> std::string {
-    throw CannotRead(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
-  };
-  const std::size_t limit = JsonLimits().bytes;
-  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.is_open()) return fail();
-  std::string text;
-  char buffer[1 << 16];
-  while (text.size() <= limit) {
-    const ssize_t got = ::read(file.descriptor(), buffer, sizeof buffer);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail();
-    if (got == 0) break;
-    text.append(buffer, static_cast<std::size_t>(got));
-  }
-  return text;
-}
-
 }  // namespace
 
 void write_result(const Result& result, const std::string& path) {
@@ -161,8 +141,28 @@ void check_writable(const std::string& path) {
   if (kind == Target::file) Replacement{resolve(path)};
 }
 
+// Reads at most one byte more than the parser takes, so that an endless file ends.
+std::string read_file(const std::string& path) {
+  const auto fail = [&]() -> std::string {
+    throw CannotRead(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+  };
+  const std::size_t limit = JsonLimits().bytes;
+  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) return fail();
+  std::string text;
+  char buffer[1 << 16];
+  while (text.size() <= limit) {
+    const ssize_t got = ::read(file.descriptor(), buffer, sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail();
+    if (got == 0) break;
+    text.append(buffer, static_cast<std::size_t>(got));
+  }
+  return text;
+}
+
 Json read_json(const std::string& path) {
-  const std::string text = read_text(path);
+  const std::string text = read_file(path);
   try {
     return parse_json(text);
   } catch (const BadJson& bad) {
@@ -171,7 +171,7 @@ Json read_json(const std::string& path) {
 }
 
 Result read_result(const std::string& path) {
-  const std::string text = read_text(path);
+  const std::string text = read_file(path);
   try {
     Result result = result_from_json(parse_json(text));
     refuse_inconsistent(result);

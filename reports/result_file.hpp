@@ -22,9 +22,9 @@ struct CannotRead : std::runtime_error {
 // process should ignore SIGXFSZ, or a limit of file size ends it before this can throw. Throws
 // CannotWrite.
 void write_result(const Result& result, const std::string& path);
-
 // The same for a text of another format.
 void write_text(const std::string& text, const std::string& path);
+
 
 // Throws CannotWrite if write_result would fail for its directory or permissions: to be called
 // before a run of hours, not after. Leaves nothing behind.
@@ -33,6 +33,8 @@ void check_writable(const std::string& path);
 // Throws CannotRead, or BadJson naming the file and what is wrong in it: no JSON, a field of
 // another type, or fields that contradict each other (reports/consistency.hpp).
 Result read_result(const std::string& path);
+// The text itself. Throws CannotRead.
+std::string read_file(const std::string& path);
 
 // The document in a file. Throws CannotRead, or BadJson naming the file.
 Json read_json(const std::string& path);

@@ -31,6 +31,9 @@ enum class Verdict {
   missing,       // one of the two does not have the cell
   skipped,       // neither can run it, and says why
 };
+inline constexpr Verdict all_verdicts[] = {
+    Verdict::regression,   Verdict::improvement, Verdict::equivalent, Verdict::inconclusive,
+    Verdict::incomparable, Verdict::failed,      Verdict::missing,    Verdict::skipped};
 std::string_view name_of(Verdict verdict);
 
 struct Rule {

@@ -8,7 +8,7 @@ namespace concbench::options {
 namespace {
 
 struct WorkerWords {
-  std::string model, workload, cpus, iterations = "1", samples = "1";
+  std::string model, workload, cpus, iterations = "1", samples = "1", slow_down = "0";
   Words sets;
 };
 
@@ -21,6 +21,7 @@ WorkerRequest to_request(const WorkerWords& words) {
   if (!words.cpus.empty()) request.cpus = parse_cpus("--cpus", words.cpus);
   request.iterations = parse_number<int>("--iterations", words.iterations, 1, INT32_MAX);
   request.samples = parse_number<int>("--samples", words.samples, 1, INT32_MAX);
+  request.slow_down = parse_number<double>("--slow-down", words.slow_down, 0, 1'000) / 100;
   return request;
 }
 
@@ -32,6 +33,8 @@ Finish bind(CLI::App& app) {
   app.add_option("--cpus", words->cpus, "logical CPU of each worker");
   app.add_option("--iterations", words->iterations, "runs in a sample");
   app.add_option("--samples", words->samples, "samples");
+  app.add_option("--slow-down", words->slow_down,
+                 "percent of work to do and time beyond what is asked for (check --self-test)");
   return [words](const Words&) { return to_request(*words); };
 }
 

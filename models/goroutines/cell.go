@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"strconv"
 )
@@ -45,7 +46,8 @@ func newCell(asked request) (*cell, error) {
 }
 
 // run performs the workload so many times and answers with their sums. If it is observed, what is to
-// be noted is noted, and the time may be less than exact.
+// be noted is noted, and the time may be less than exact. A slow-down is real work in the same
+// interval, of which only the time is told.
 func (c *cell) run(iterations int64, observe bool) (reply any) {
 	defer func() {
 		switch met := recover().(type) {
@@ -62,13 +64,16 @@ func (c *cell) run(iterations int64, observe bool) (reply any) {
 	}
 	first := c.perform(&clock)
 	ops := first.ops
-	for i := int64(1); i < iterations; i++ {
+	extra := int64(math.Round(float64(iterations) * slowDown / 100))
+	for i := int64(1); i < iterations+extra; i++ {
 		next := c.perform(&clock)
 		if next.answer != first.answer {
 			return refusal{"failed", fmt.Sprintf("two runs answered differently: %d and %d",
 				first.answer, next.answer)}
 		}
-		ops += next.ops
+		if i < iterations {
+			ops += next.ops
+		}
 	}
 	answer := sample{
 		Type:        "sample",

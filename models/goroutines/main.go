@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -18,7 +19,12 @@ const (
 	exitViolation = 1 // of the protocol; a panic of Go's runtime exits with 2
 )
 
+// slowDown is the percent of work to do and time beyond what is asked for (check --self-test).
+var slowDown float64
+
 func main() {
+	flag.Float64Var(&slowDown, "slow-down", 0, "percent of work beyond what is asked for, timed too")
+	flag.Parse()
 	os.Exit(serve(os.Stdin, os.Stdout))
 }
 

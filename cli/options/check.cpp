@@ -1,0 +1,139 @@
+// concbench check
+#include <memory>
+#include <random>
+
+#include "cli/options/command.hpp"
+#include "cli/options/placement.hpp"
+#include "cli/options/selection.hpp"
+
+namespace concbench::options {
+namespace {
+
+struct CheckWords {
+  std::string base, next;
+  SelectionWords what;
+  PlacementWords where;
+  std::string preset = "quick", min_effect, cell_budget = "10", budget, seed, slow_down = "5";
+  std::string replay, out, format = "table", color = "auto";
+  bool strict = false, self_test = false;
+};
+
+void add_check_options(CLI::App& app, CheckWords& words) {
+  app.add_option("BASE", words.base,
+                 "the program to compare with: a build of concbench, a program that speaks the "
+                 "worker protocol, or \"exec:PATH ARG…\" for one with arguments");
+  app.add_option("NEW", words.next, "the program to be judged");
+  add_selection_options(app, words.what);
+  app.add_option("--preset", words.preset, "quick, ci or full: sizes")
+      ->group("What")
+      ->capture_default_str();
+  add_placement_options(app, words.where);
+  const auto option = [&](const char* name, std::string& into, const char* help) {
+    return app.add_option(name, into, help)->group("How");
+  };
+  option("--min-effect", words.min_effect, "percent below which no difference matters; usually 2");
+  option("--cell-budget", words.cell_budget, "seconds for each cell")->capture_default_str();
+  option("--budget", words.budget, "seconds for everything");
+  option("--seed", words.seed, "seed of the coin that says which of a pair begins");
+  app.add_flag("--strict", words.strict, "inconclusive is a failure (exit code 3)")->group("How");
+  app.add_flag("--self-test", words.self_test,
+               "try the gate here: this program against itself, and against itself slowed down")
+      ->group("How");
+  option("--slow-down", words.slow_down, "percent that the self-test slows down by")
+      ->capture_default_str();
+  const auto result = [&](const char* name, std::string& into, const char* help) {
+    return app.add_option(name, into, help)->group("Results");
+  };
+  result("--out", words.out, "write verdicts and raw pairs to this file");
+  result("--replay", words.replay, "judge the pairs of such a file again");
+  result("--format", words.format, "what stdout shows: table, json or markdown")
+      ->capture_default_str();
+  result("--color", words.color, "auto, always or never")->capture_default_str();
+}
+
+// Which programs are compared is said in one of three ways.
+void refuse_unclear(const CheckWords& words) {
+  const bool named = !words.base.empty() || !words.next.empty();
+  if (words.self_test && named) {
+    throw UsageError("--self-test tries this program itself: name no others");
+  }
+  if (!words.replay.empty() && (named || words.self_test)) {
+    throw UsageError("--replay runs nothing: name no programs");
+  }
+  if (words.replay.empty() && !words.self_test && words.next.empty()) {
+    throw UsageError("check needs two programs, BASE and NEW");
+  }
+}
+
+RunRequest selection(const CheckWords& words) {
+  const SelectionWords& what = words.what;
+  RunRequest request;
+  // The self-test's default: two cells whose iterations are short enough to add a few percent.
+  const Words models = words.self_test ? Words{"pool", "threads"} : basic_models();
+  const Words workloads = words.self_test ? Words{"spawn"} : basic_workloads();
+  request.models = what.models.empty() ? models : parse_models(what.models);
+  request.workloads = what.workloads.empty() ? workloads : parse_workloads(what.workloads);
+  Words sets = what.sets;
+  if (words.self_test && what.workloads.empty() && sets.empty()) sets = {"spawn.n=10"};
+  request.sets = parse_settings(sets, request.workloads);
+  for (const std::string& model : request.models) {
+    if (model.starts_with("exec:")) {
+      throw UsageError(fmt::format("--model={}: name such programs as BASE and NEW", model));
+    }
+  }
+  request.cores = parse_cores(words.where.cores);
+  request.placement = placement_request(words.where);
+  request.preset = find_preset(words.preset);
+  return request;
+}
+
+CheckRequest to_request(const CheckWords& words, Words argv) {
+  refuse_unclear(words);
+  CheckRequest request{.base = words.base, .next = words.next, .selection = selection(words)};
+  RunRequest& common = request.selection;
+  common.argv = std::move(argv);
+  if (!words.budget.empty()) {
+    common.budget_s = parse_number<double>("--budget", words.budget, 0.1, 1e7);
+  }
+  common.seed = words.seed.empty()
+                    ? std::random_device{}()
+                    : parse_number<std::uint64_t>("--seed", words.seed, 0, INT64_MAX);
+  common.out = words.out;
+  common.format = parse_word<Format>(
+      "--format", words.format,
+      {{"table", Format::table}, {"json", Format::json}, {"markdown", Format::markdown}});
+  common.color = parse_word<When>(
+      "--color", words.color,
+      {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}});
+  request.models_named = !words.what.models.empty();
+  request.cell_budget_s = parse_number<double>("--cell-budget", words.cell_budget, 0.1, 1e6);
+  if (!words.min_effect.empty()) {
+    request.min_effect = parse_number<double>("--min-effect", words.min_effect, 0, 1'000) / 100;
+  }
+  request.strict = words.strict;
+  request.self_test = words.self_test;
+  request.slow_down = parse_number<double>("--slow-down", words.slow_down, 0.1, 1'000) / 100;
+  request.replay = words.replay;
+  return request;
+}
+
+Finish bind(CLI::App& app) {
+  const auto words = std::make_shared<CheckWords>();
+  add_check_options(app, *words);
+  return [words](const Words& arguments) { return to_request(*words, arguments); };
+}
+
+}  // namespace
+
+const CommandLine check_command{
+    "check", "whether NEW is slower than BASE: two programs, interleaved on this machine",
+    "Exit codes: 0 no regression, 1 regression, 2 usage or input error, 3 a cell failed or is\n"
+    "missing (with --strict: or inconclusive), 4 not written, 5 incomparable or impossible.\n"
+    "Examples:\n"
+    "  concbench check build/base/concbench build/new/concbench --model=pool,fibers\n"
+    "  concbench check ./runner-1.0 ./runner-1.1 --workload=ping_pong --cell-budget=20\n"
+    "  concbench check --self-test\n"
+    "  concbench check --replay=check.json --min-effect=1",
+    bind};
+
+}  // namespace concbench::options
