@@ -25,7 +25,6 @@ void write_result(const Result& result, const std::string& path);
 // The same for a text of another format.
 void write_text(const std::string& text, const std::string& path);
 
-
 // Throws CannotWrite if write_result would fail for its directory or permissions: to be called
 // before a run of hours, not after. Leaves nothing behind.
 void check_writable(const std::string& path);
