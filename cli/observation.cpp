@@ -22,29 +22,41 @@ std::string waited_for(Shape shape) {
   }
 }
 
-Latency latency_of(Shape shape, const std::map<std::size_t, std::uint64_t>& counts) {
-  Latency latency;
-  latency.what = waited_for(shape);
+std::uint64_t total(const Histogram& counts) {
   std::uint64_t all = 0;
   for (const auto& [bucket, times] : counts) all += times;
-  latency.count = static_cast<std::int64_t>(all);
+  return all;
+}
 
-  // The smallest bucket with at least this share of all at or below it.
-  const auto at = [&](double share) {
-    const auto due = static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(all)));
-    std::uint64_t sum = 0;
-    for (const auto& [bucket, times] : counts) {
-      sum += times;
-      if (sum >= due) return static_cast<std::int64_t>(LatencyBuckets::middle(bucket));
-    }
-    return std::int64_t{0};
-  };
-  latency.p50 = at(0.5);
-  latency.p90 = at(0.9);
-  latency.p99 = at(0.99);
-  latency.p999 = at(0.999);
-  latency.p9999 = at(0.9999);
-  latency.max = at(1);
+// The smallest bucket with at least this share of all at or below it.
+std::int64_t percentile(const Histogram& counts, double share) {
+  const auto due =
+      static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(total(counts))));
+  std::uint64_t sum = 0;
+  for (const auto& [bucket, times] : counts) {
+    sum += times;
+    if (sum >= due) return static_cast<std::int64_t>(LatencyBuckets::middle(bucket));
+  }
+  return 0;
+}
+
+Latency latency_of(Shape shape, const std::map<int, Histogram>& by_process) {
+  Histogram counts;
+  std::vector<double> p99;
+  for (const auto& [process, of_process] : by_process) {
+    for (const auto& [bucket, times] : of_process) counts[bucket] += times;
+    p99.push_back(static_cast<double>(percentile(of_process, 0.99)));
+  }
+  Latency latency{.what = waited_for(shape),
+                  .count = static_cast<std::int64_t>(total(counts)),
+                  .p50 = percentile(counts, 0.5),
+                  .p90 = percentile(counts, 0.9),
+                  .p99 = percentile(counts, 0.99),
+                  .p999 = percentile(counts, 0.999),
+                  .p9999 = percentile(counts, 0.9999),
+                  .max = percentile(counts, 1),
+                  .p99_of_processes = estimate(p99),
+                  .buckets = {}};
   for (const auto& [bucket, times] : counts) {
     latency.buckets.push_back(
         {static_cast<std::int64_t>(LatencyBuckets::low(bucket)), static_cast<std::int64_t>(times)});
@@ -72,11 +84,11 @@ Notice read_notice(const Json& sample) {
   return notice;
 }
 
-void Notices::add(const Notice& notice, std::int64_t wall_ns) {
+void Notices::add(const Notice& notice, std::int64_t wall_ns, int process) {
   for (const auto& [name, value] : notice.measures) {
     measures_[name].push_back(static_cast<double>(value));
   }
-  for (const auto& [bucket, times] : notice.latency) latency_[bucket] += times;
+  for (const auto& [bucket, times] : notice.latency) latency_[process][bucket] += times;
   const auto waits = notice.measures.find(std::string(name_of(Measure::wait_ns)));
   if (waits != notice.measures.end() && wall_ns > 0) {
     measures_["overlap"].push_back(static_cast<double>(waits->second) /

@@ -13,10 +13,13 @@
 
 namespace concbench {
 
+// How many durations fell into each bucket of LatencyBuckets.
+using Histogram = std::map<std::size_t, std::uint64_t>;
+
 // What one sample noticed.
 struct Notice {
   std::map<std::string, std::int64_t> measures;
-  std::map<std::size_t, std::uint64_t> latency;  // bucket → how many
+  Histogram latency;
 };
 
 // From a sample that was asked for with "observe"; a worker that observes nothing says nothing.
@@ -26,15 +29,15 @@ Notice read_notice(const Json& sample);
 // Gathers what was noticed in all the samples of a cell.
 class Notices {
  public:
-  // `wall_ns` is what the sample took, in so many iterations.
-  void add(const Notice& notice, std::int64_t wall_ns);
+  // `wall_ns` is what the sample took, which the worker process `process` ran.
+  void add(const Notice& notice, std::int64_t wall_ns, int process);
   void add_metg(double ns) { measures_["metg_ns"].push_back(ns); }
   // What is known now becomes part of the cell.
   void conclude(Shape shape, Cell& cell) const;
 
  private:
   std::map<std::string, std::vector<double>> measures_;
-  std::map<std::size_t, std::uint64_t> latency_;
+  std::map<int, Histogram> latency_;  // of each process
 };
 
 }  // namespace concbench

@@ -16,6 +16,8 @@ namespace {
 using Clock = Conversation::Clock;
 
 constexpr double slice_s = 0.012;
+// Where most of an iteration is not timed, more pairs tell more than longer slices.
+constexpr double most_span = 2;
 constexpr int most_slices = 5;
 // A worker that does not answer for so long hangs. Ten times what a pair should take, and more on
 // machines that are very busy.
@@ -106,7 +108,7 @@ void Match::prepare() {
 void Match::pin_iterations() {
   OpenCell worker(contest_.base, contest_.workload, contest_.placement, deadline(patience_s));
   worker.run(1);
-  std::int64_t iterations = iterations_for(worker, slice_s);
+  std::int64_t iterations = iterations_for(worker, slice_s, most_span);
   worker.close();
   if (cell().injected > 0) {
     // A multiple of that many, so that the extra work is a whole number of iterations.

@@ -11,23 +11,25 @@ constexpr double roundness = 1.1;
 
 Json or_null(std::optional<double> value) { return value ? Json(*value) : Json(nullptr); }
 
-std::string range(std::optional<double> low, std::optional<double> high, const std::string& unit) {
+std::string range(std::optional<double> low, std::optional<double> high, std::string_view unit) {
   if (low && high && *low == *high) return fmt::format("{:g} {}", *low, unit);
   if (!low) return fmt::format("at most {:g} {}", *high, unit);
   if (!high) return fmt::format("at least {:g} {}", *low, unit);
   return fmt::format("{:g}–{:g} {}", *low, *high, unit);
 }
 
-std::string ascii(std::string text) {
-  const auto replace = [&](std::string_view from, std::string_view to) {
-    for (std::size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size()) {
-      text.replace(at, from.size(), to);
-    }
-  };
-  replace("–", "-");
-  replace("µ", "u");
-  replace("×", "x");
-  return text;
+std::string ascii(std::string_view text) {
+  static constexpr std::pair<std::string_view, std::string_view> replacements[] = {
+      {"–", "-"}, {"µ", "u"}, {"×", "x"}};
+  std::string out;
+  while (!text.empty()) {
+    const auto* const found = std::ranges::find_if(
+        replacements, [&](auto& pair) { return text.starts_with(pair.first); });
+    const bool as_is = found == std::end(replacements);
+    out += as_is ? text.substr(0, 1) : found->second;
+    text.remove_prefix(as_is ? 1 : found->first.size());
+  }
+  return out;
 }
 
 }  // namespace

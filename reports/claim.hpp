@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reports/json.hpp"
@@ -13,7 +14,7 @@ namespace concbench {
 // What is claimed, in round numbers; an end that is missing is open.
 struct Claimed {
   std::optional<double> low, high;
-  std::string unit;
+  std::string_view unit;  // a literal
 };
 
 struct Claim {

@@ -178,7 +178,7 @@ std::vector<std::string> numbers(const Cell& cell, const Group& group) {
   const Estimate& time = cell.summary->ns_per_op;
   texts[0] = duration_text(time.median);
   texts[1] = range_text(time.low, time.high, time.median);
-  texts[2] = ratio_text(time.median / ns_per_op(*group.ranked.front()));
+  if (const auto times = times_best(group, cell)) texts[2] = ratio_text(*times);
   texts[3] = rate_text(cell.summary->ops_per_s.median);
   if (cell.summary->cpu_per_wall) texts[4] = ratio_text(*cell.summary->cpu_per_wall);
   if (cell.memory.peak_rss_bytes) texts[5] = bytes_text(*cell.memory.peak_rss_bytes);

@@ -43,7 +43,7 @@ struct Estimate {
 // The unit is the process: each estimate is over the medians of the processes.
 struct Summary {
   Estimate ns_per_op, ops_per_s;
-  std::optional<double> cpu_per_wall;
+  std::optional<double> cpu_per_wall, cpu_ns_per_op;
   int processes = 0;
   double level = 0;  // confidence of the ranges, 1 − 2^(1 − processes)
 };
@@ -82,6 +82,7 @@ struct Latency {
   std::string what;  // "past the deadline"
   std::int64_t count = 0;
   std::int64_t p50 = 0, p90 = 0, p99 = 0, p999 = 0, p9999 = 0, max = 0;
+  std::optional<Estimate> p99_of_processes;  // over the p99 that each process saw
   std::vector<Bucket> buckets;  // those with a count, ascending
 };
 

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "reports/load_curve.hpp"
 #include "reports/memory_slope.hpp"
 #include "reports/ranking.hpp"
 #include "reports/scaling.hpp"
@@ -41,6 +42,7 @@ void fields(auto& archive, Of<Summary> auto& summary) {
   archive("ns_per_op", summary.ns_per_op);
   archive("ops_per_s", summary.ops_per_s);
   archive("cpu_per_wall", summary.cpu_per_wall);
+  archive.added("cpu_ns_per_op", summary.cpu_ns_per_op);
   archive("processes", summary.processes);
   archive("level", summary.level);
 }
@@ -77,7 +79,9 @@ void fields(auto& archive, Of<Ceiling> auto& ceiling) {
 // The program's part and the kernel's; unknown if either is.
 Json bytes_per_task(const Memory& memory) {
   if (!memory.user_bytes_per_task || !memory.kernel_bytes_per_task) return nullptr;
-  return *memory.user_bytes_per_task + *memory.kernel_bytes_per_task;
+  const std::int64_t bytes = *memory.user_bytes_per_task + *memory.kernel_bytes_per_task;
+  // Few tasks are lost in what others on the machine do; a negative size says so.
+  return bytes > 0 ? Json(bytes) : Json();
 }
 
 void fields(auto& archive, Of<Memory> auto& memory) {
@@ -88,6 +92,8 @@ void fields(auto& archive, Of<Memory> auto& memory) {
   archive("kernel_bytes_per_task", memory.kernel_bytes_per_task);
   archive("ceiling", memory.ceiling);
 }
+
+Json merit_of(const Cell& cell);
 
 void fields(auto& archive, Of<Latency::Bucket> auto& bucket) {
   archive("low", bucket.low_ns);
@@ -103,6 +109,7 @@ void fields(auto& archive, Of<Latency> auto& latency) {
   archive("p999", latency.p999);
   archive("p9999", latency.p9999);
   archive("max", latency.max);
+  archive.added("p99_of_processes", latency.p99_of_processes);
   archive("buckets", latency.buckets);
 }
 
@@ -150,6 +157,7 @@ void fields(auto& archive, Of<Cell> auto& cell) {
   archive("samples", cell.samples);
   archive("summary", cell.summary);
   archive("latency_ns", cell.latency);
+  archive.derived("merit", [&] { return merit_of(cell); });
   archive("memory", cell.memory);
   archive("measures", cell.measures);
   archive.object("placement", [&](auto& placement) {
@@ -215,6 +223,7 @@ Json rankings(const Result& result);
 Json scalings(const Result& result);
 Json metgs(const Result& result);
 Json memory_slopes(const Result& result);
+Json load_curves(const Result& result);
 
 void fields(auto& archive, Of<Result> auto& result) {
   archive.derived("schema", [] { return Result::schema; });
@@ -230,6 +239,7 @@ void fields(auto& archive, Of<Result> auto& result) {
     derived.derived("scaling", [&] { return scalings(result); });
     derived.derived("metg", [&] { return metgs(result); });
     derived.derived("memory", [&] { return memory_slopes(result); });
+    derived.derived("load", [&] { return load_curves(result); });
   });
   archive("build", result.build);
   archive("environment", result.environment);
@@ -295,16 +305,26 @@ Json json_of(const Group& group) {
   const Cell& any = group.any();
   Json models = Json::array();
   for (const Cell* cell : group.ranked) {
+    const auto value = merit(*cell);
     models.push_back({{"model", cell->model},
-                      {"ns_per_op", ns_per_op(*cell)},
-                      {"ratio", ns_per_op(*cell) / ns_per_op(*group.ranked.front())}});
+                      {"ns", value ? Json(value->median) : Json()},
+                      {"ratio", Writer::json_of(times_best(group, *cell))}});
   }
   return {{"workload", any.workload},
           {"params", Writer::json_of(any.params)},
           {"cores", any.cores},
           {"layout", any.layout},
           {"oversubscribed", any.oversubscribed},
+          {"by", is_paced(any) ? "p99" : "ns_per_op"},
           {"models", std::move(models)}};
+}
+
+Json merit_of(const Cell& cell) {
+  const auto value = cell.status == Status::ok && cell.summary ? merit(cell) : std::nullopt;
+  if (!value) return nullptr;
+  Json merit = Writer::json_of(*value);
+  merit["by"] = is_paced(cell) ? "p99" : "ns_per_op";
+  return merit;
 }
 
 Json rankings(const Result& result) {
@@ -362,6 +382,26 @@ Json memory_slopes(const Result& result) {
                     {"cores", slope.cores},
                     {"sizes", slope.sizes},
                     {"bytes_per_task", slope.bytes_per_task}});
+  }
+  return list;
+}
+
+Json load_curves(const Result& result) {
+  Json list = Json::array();
+  for (const LoadCurve& curve : load_curves_of(result)) {
+    Json points = Json::array();
+    for (const LoadPoint& point : curve.points) {
+      points.push_back({{"rate", point.rate},
+                        {"answered_per_s", point.answered},
+                        {"p50_ns", Writer::json_of(point.p50)},
+                        {"p99_ns", Writer::json_of(point.p99)}});
+    }
+    list.push_back({{"model", curve.model},
+                    {"params", Writer::json_of(curve.params)},
+                    {"cores", curve.cores},
+                    {"points", std::move(points)},
+                    {"knee", Writer::json_of(curve.knee)},
+                    {"past_knee", curve.past_knee}});
   }
   return list;
 }

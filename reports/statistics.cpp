@@ -8,16 +8,17 @@
 namespace concbench {
 namespace {
 
-// The share of a CPU that was used for each second that passed, if every sample knows it.
-std::optional<double> cpu_per_wall(const std::vector<Sample>& samples) {
-  double cpu = 0, wall = 0;
+// The CPU time of all samples for each of what `count` counts of them, if every sample knows it.
+template <class Count>
+std::optional<double> cpu_per(const std::vector<Sample>& samples, Count Sample::*count) {
+  double cpu = 0, counted = 0;
   for (const Sample& sample : samples) {
     if (!sample.cpu_ns) return std::nullopt;
     cpu += static_cast<double>(*sample.cpu_ns);
-    wall += static_cast<double>(sample.wall_ns);
+    counted += static_cast<double>(sample.*count);
   }
-  if (wall <= 0) return std::nullopt;
-  return cpu / wall;
+  if (counted <= 0) return std::nullopt;
+  return cpu / counted;
 }
 
 }  // namespace
@@ -69,7 +70,8 @@ std::optional<Summary> summarize(const std::vector<Sample>& samples) {
   const int processes = static_cast<int>(ns_per_op.size());
   return Summary{.ns_per_op = estimate(ns_per_op),
                  .ops_per_s = estimate(ops_per_s),
-                 .cpu_per_wall = cpu_per_wall(samples),
+                 .cpu_per_wall = cpu_per(samples, &Sample::wall_ns),
+                 .cpu_ns_per_op = cpu_per(samples, &Sample::ops),
                  .processes = processes,
                  .level = range_level(processes)};
 }

@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "reports/load_curve.hpp"
 #include "reports/ranking.hpp"
+#include "reports/table_columns.hpp"
 #include "reports/units.hpp"
 
 namespace concbench {
@@ -67,42 +69,8 @@ std::string title_of(const Group& group) {
   title += fmt::format(" · {} {}", any.cores, any.cores == 1 ? "core" : "cores");
   if (!any.layout.empty()) title += " · " + any.layout;
   if (any.oversubscribed) title += " · oversubscribed";
+  if (any.shape == "serve") title += is_paced(any) ? " · open loop" : " · closed loop";
   return title;
-}
-
-std::string range_of(const Summary& summary) {
-  if (summary.processes < 2) return std::string(unknown);
-  const Estimate& time = summary.ns_per_op;
-  return range_text(time.low, time.high, time.median);
-}
-
-template <class T, class F>
-std::string text_or_unknown(const std::optional<T>& value, F&& text) {
-  return value ? text(*value) : std::string(unknown);
-}
-
-// Ordered by importance: on a narrow terminal the last ones give way.
-std::vector<Column> columns_of(const Group& group) {
-  return {{"#"},         {"model", true}, {"per " + group.any().op},
-          {"range"},     {"× best"},      {"× serial"},
-          {"ops/s"},     {"CPU/wall"},    {"memory"},
-          {"cold start"}};
-}
-
-std::vector<std::string> row_of(const Group& group, std::size_t rank, const std::string& model) {
-  const Cell& cell = *group.ranked[rank];
-  const double time = ns_per_op(cell);
-  return {fmt::to_string(rank + 1),
-          model,
-          duration_text(time),
-          range_of(*cell.summary),
-          ratio_text(time / ns_per_op(*group.ranked.front())),
-          group.serial ? ratio_text(time / ns_per_op(*group.serial)) : std::string(unknown),
-          rate_text(cell.summary->ops_per_s.median),
-          text_or_unknown(cell.summary->cpu_per_wall, ratio_text),
-          text_or_unknown(cell.memory.peak_rss_bytes, bytes_text),
-          text_or_unknown(cell.measures.cold_start_ns,
-                          [](std::int64_t ns) { return duration_text(static_cast<double>(ns)); })};
 }
 
 // Cells that did not come to a number for the same reason share a line.
@@ -124,7 +92,9 @@ std::vector<Remark> absent_of(const Group& group) {
 Table table_of(const Group& group, int processes) {
   Table table;
   table.title = title_of(group);
-  table.columns = columns_of(group);
+  const std::vector<TableColumn> columns = columns_of(group);
+  table.columns = {{"#"}, {"model", true}};
+  for (const TableColumn& column : columns) table.columns.push_back({column.head});
   table.absent = absent_of(group);
   Notes notes;
   for (std::size_t rank = 0; rank < group.ranked.size(); ++rank) {
@@ -136,7 +106,11 @@ Table table_of(const Group& group, int processes) {
     }
     const std::string mark = doubts.empty() ? "" : notes.mark(joined(doubts, "; "));
     const std::string model = mark.empty() ? cell.model : cell.model + ' ' + mark;
-    table.rows.push_back(row_of(group, rank, model));
+    std::vector<std::string>& row = table.rows.emplace_back();
+    row = {fmt::to_string(rank + 1), model};
+    for (const TableColumn& column : columns) {
+      row.push_back(column.text(group, cell).value_or(std::string(unknown)));
+    }
   }
   table.notes = notes.take();
   return table;
@@ -163,10 +137,35 @@ std::string meaning_of_range(const Result& result) {
   return fmt::format("Times are medians, ranges those of {} processes.", processes);
 }
 
+std::string knee_of(const LoadCurve& curve) {
+  const std::string who =
+      fmt::format("{} on {} {}", curve.model, curve.cores, curve.cores == 1 ? "core" : "cores");
+  if (!curve.knee) return who + " kept up with none of the rates.";
+  const std::string rate = rate_text(static_cast<double>(*curve.knee));
+  return curve.past_knee
+             ? fmt::format("{} kept up with {} requests a second, its knee.", who, rate)
+             : fmt::format("{} kept up with all rates, to {} requests a second.", who, rate);
+}
+
 // What holds for all tables.
 std::vector<std::string> remarks_of(const Result& result) {
   std::vector<std::string> remarks;
-  if (most_processes(result) > 0) remarks.push_back(meaning_of_range(result));
+  const auto any = [&](auto&& is) {
+    return std::any_of(result.cells.begin(), result.cells.end(), [&](const Cell& cell) {
+      return cell.status == Status::ok && cell.summary && is(cell);
+    });
+  };
+  if (any(is_paced)) {
+    remarks.push_back("Where the load sets the pace, models are ranked by their p99 latency.");
+  }
+  if (any([](const Cell& cell) { return cell.shape == "serve" && !is_paced(cell); })) {
+    remarks.push_back(
+        "Closed loop: a client waits for its answer before it asks again, so a slow server is "
+        "asked "
+        "less often, and its latencies look better than they are.");
+  }
+  if (most_processes(result) > 0) remarks.insert(remarks.begin(), meaning_of_range(result));
+  for (const LoadCurve& curve : load_curves_of(result)) remarks.push_back(knee_of(curve));
   for (const std::string& adjusted : result.adjusted) remarks.push_back(adjusted);
   if (!result.complete) remarks.push_back("The run was ended early: cells are missing.");
   return remarks;
@@ -421,6 +420,14 @@ constexpr CsvColumn csv_columns[] = {
     {"peak_rss_bytes", [](const Cell& c) { return csv_of(c.memory.peak_rss_bytes); }},
     {"children_peak_rss_bytes",
      [](const Cell& c) { return csv_of(c.memory.children_peak_rss_bytes); }},
+    {"cpu_ns_per_op",
+     [](const Cell& c) { return c.summary ? csv_of(c.summary->cpu_ns_per_op) : ""; }},
+    {"p50_ns", [](const Cell& c) { return c.latency ? fmt::to_string(c.latency->p50) : ""; }},
+    {"p99_ns", [](const Cell& c) { return c.latency ? fmt::to_string(c.latency->p99) : ""; }},
+    {"user_bytes_per_task", [](const Cell& c) { return csv_of(c.memory.user_bytes_per_task); }},
+    {"kernel_bytes_per_task", [](const Cell& c) { return csv_of(c.memory.kernel_bytes_per_task); }},
+    {"overlap", [](const Cell& c) { return csv_of(c.measures.overlap); }},
+    {"metg_ns", [](const Cell& c) { return csv_of(c.measures.metg_ns); }},
     {"cold_start_ns", [](const Cell& c) { return csv_of(c.measures.cold_start_ns); }},
     {"answer", [](const Cell& c) { return c.answer; }},
     {"verified", [](const Cell& c) { return fmt::to_string(c.verified); }},

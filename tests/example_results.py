@@ -63,7 +63,7 @@ def cell(model, workload, shape, op, params, cores, value, processes, draw):
     ok = not isinstance(value, str)
     samples, summary = measured(value, cores, processes, draw) if ok else ([], None)
     return {
-        "model": model, "workload": workload, "shape": shape, "params": params, "cores": cores,
+        "model": model, "workload": workload, "shape": shape, "params": dict(params), "cores": cores,
         "layout": "compact", "oversubscribed": False, "status": "ok" if ok else "skipped",
         "reason": None if ok else value, "warnings": [], "command": "concbench run", "op": op,
         "answer": "1" if ok else "", "verified": ok, "processes": [], "samples": samples,
@@ -89,7 +89,7 @@ def result(cells, cores):
             "seed": 1, "order": [], "adjusted": [],
             "request": {"argv": ["run"], "preset": "ci", "processes": 6, "repetitions": 1,
                         "min_time_s": 0.1, "timeout_s": 60.0, "budget_s": None},
-            "derived": {"rankings": [], "scaling": [], "metg": [], "memory": []},
+            "derived": {"rankings": [], "scaling": [], "metg": [], "memory": [], "load": []},
             "build": {"version": "0.1.0", "commit": "0123456789ab", "compiler": "GNU 12.2.0",
                       "flags": "-O3 -DNDEBUG", "build_type": "Release", "libraries": {}},
             "environment": {"host": "example", "cpu_model": "Example CPU 9000",

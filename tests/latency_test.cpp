@@ -63,7 +63,7 @@ TEST(Latency, PercentilesAreThoseOfTheSortedDurations) {
                   1];
   };
   Notices notices;
-  notices.add(read_notice(message_of(*counts)), 1);
+  notices.add(read_notice(message_of(*counts)), 1, 0);
   Cell cell;
   notices.conclude(Shape::timers, cell);
   ASSERT_TRUE(cell.latency);

@@ -23,6 +23,11 @@ void add_selection_options(CLI::App& app, SelectionWords& words) {
        "\"exec:PATH ARG…\" that speaks the worker protocol");
   many("--workload", words.workloads, "workloads, separated by commas, or 'all'");
   many("--set", words.sets, "WORKLOAD.PARAMETER=VALUE; a list of values runs each");
+  app.add_option_function<std::string>(
+         "--rate",
+         [&words](const std::string& rates) { words.sets.push_back("echo.rate=" + rates); },
+         "requests a second to echo, the same as --set echo.rate; a list shows the knee")
+      ->group("What");
 }
 
 Words parse_models(const Words& given) {

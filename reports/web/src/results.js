@@ -3,6 +3,10 @@
 export const isOk = (cell) => cell.status === 'ok' && cell.summary != null;
 export const median = (cell) => cell.summary.ns_per_op.median;
 
+// What models are ranked by: {by, median, low, high}. Results of older versions rank by time alone.
+export const merit = (cell) => cell.merit ?? {by: 'ns_per_op', ...cell.summary.ns_per_op};
+export const meritUnit = (cell) => (merit(cell).by === 'p99' ? 'p99 latency' : `per ${cell.op}`);
+
 export function paramsText(params) {
   return Object.entries(params).map(([name, value]) => `${name}=${value}`).join(' ');
 }
@@ -40,8 +44,8 @@ export function grouped(items, key) {
 export function groupsOf(cells) {
   return [...grouped(cells, (cell) => workKey(cell) + placementKey(cell)).values()].map((all) => ({
     work: workText(all[0]),
-    any: all[0],
-    ranked: all.filter(isOk).sort((a, b) => median(a) - median(b)),
+    any: all.find(isOk) ?? all[0],
+    ranked: all.filter(isOk).sort((a, b) => merit(a).median - merit(b).median),
     unranked: all.filter((cell) => !isOk(cell)),
   }));
 }

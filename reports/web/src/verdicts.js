@@ -3,12 +3,12 @@
 import {meaningOfRange} from './charts/costs.js';
 import {h, name, swatch} from './dom.js';
 import {look} from './look.js';
-import {median, placementText, withoutSweeps} from './results.js';
+import {median, merit, meritUnit, placementText, withoutSweeps} from './results.js';
 import {duration, durationRange, ratio} from './units.js';
 
 // A lead is known only as well as both ends of both ranges allow.
 function lead(best, next) {
-  const [a, b] = [best.summary.ns_per_op, next.summary.ns_per_op];
+  const [a, b] = [merit(best), merit(next)];
   return {value: b.median / a.median, low: b.low / a.high, high: b.high / a.low};
 }
 
@@ -19,7 +19,7 @@ export function verdictOf({ranked, any, work}) {
   const models = ranked.filter((cell) => cell !== serial);
   if (!models.length) return null;
   const [best, ...others] = models;
-  const isLevel = (cell) => cell.summary.ns_per_op.low <= best.summary.ns_per_op.high;
+  const isLevel = (cell) => merit(cell).low <= merit(best).high;
   const next = others.find((cell) => !isLevel(cell));
   return {work, any, best, serial, next, level: others.filter(isLevel), lead: next && lead(best, next)};
 }
@@ -37,7 +37,7 @@ function standing({best, level, next, lead: by}) {
 }
 
 function againstSerial({best, serial}) {
-  if (!serial) return null;
+  if (!serial || merit(best).by !== 'ns_per_op') return null;
   const {value} = lead(best, serial);
   return h('p', {}, value >= 1 ? `${ratio(value)} × faster than plain calls on one core.`
     : `Plain calls take ${duration(median(serial))}: as tasks this work costs ${ratio(1 / value)} × as much.`);
@@ -50,11 +50,11 @@ function caveats({best, level}) {
 
 function card(verdict) {
   const {best, any, work} = verdict;
-  const {low, high} = best.summary.ns_per_op;
+  const {median: value, low, high} = merit(best);
   return h('article', {class: 'verdict'},
       h('h3', {}, name(work)),
       h('p', {class: 'winner'}, swatch(look(best.model)), name(best.model)),
-      h('p', {class: 'figure'}, h('strong', {}, duration(median(best))), ` per ${any.op} `,
+      h('p', {class: 'figure'}, h('strong', {}, duration(value)), ` ${meritUnit(best)} `,
           h('span', {class: 'range'}, durationRange(low, high))),
       h('p', {}, standing(verdict)),
       againstSerial(verdict), caveats(verdict));

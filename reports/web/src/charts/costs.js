@@ -1,16 +1,17 @@
 import {look} from '../look.js';
-import {median, placementText, points, withoutSweeps} from '../results.js';
+import {merit, meritUnit, placementText, points, withoutSweeps} from '../results.js';
 import {duration, durationRange, logAxis, percent} from '../units.js';
 
 function row(cell, order) {
-  const {low, high} = cell.summary.ns_per_op;
+  const {median: value, low, high} = merit(cell);
   const warnings = cell.warnings.map((warning) => `\n${warning}`).join('');
-  return {...look(cell.model), order, value: median(cell), low, high, text: duration(median(cell)),
-    tip: `${cell.model}\n${duration(median(cell))} per ${cell.op}\n` +
+  return {...look(cell.model), order, value, low, high, text: duration(value),
+    tip: `${cell.model}\n${duration(value)} ${meritUnit(cell)}\n` +
         `${durationRange(low, high)} in ${cell.summary.processes} processes${warnings}`};
 }
 
-const ticks = (cell, order) => points(cell).map(([process, value]) => ({
+// The times of single samples say nothing of a latency.
+const ticks = (cell, order) => (merit(cell).by === 'p99' ? [] : points(cell)).map(([process, value]) => ({
   model: cell.model, color: look(cell.model).color, order, process, value}));
 
 export const costs = {
@@ -26,7 +27,7 @@ export const costs = {
       const raw = ranked.flatMap(ticks);
       const {lo, hi, ticks: at} = logAxis([...rows.flatMap(({low, high}) => [low, high]),
         ...raw.map((point) => point.value)], {after: 0.22});  // for the numbers
-      return {spec: 'costs', title: work, subtitle: `time per ${any.op} · ${placementText(any)}`,
+      return {spec: 'costs', title: work, subtitle: `${merit(any).by === 'p99' ? 'p99 latency' : `time per ${any.op}`} · ${placementText(any)}`,
         data: {rows, points: raw}, signals: {xlo: lo, xhi: hi, xticks: at}, models: true};
     });
   },

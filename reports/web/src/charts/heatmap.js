@@ -1,5 +1,5 @@
 import {byModel} from '../look.js';
-import {isOk, median} from '../results.js';
+import {isOk, merit, meritUnit} from '../results.js';
 import {duration, ratio} from '../units.js';
 
 // Where a colour begins, in times of the best. style.css has a fill (--h0 …) and an ink for each.
@@ -16,10 +16,10 @@ function tile(group, cell) {
     return {fill: 'var(--absent)', ink: 'var(--ink-3)', text: cell.status === 'skipped' ? '–' : '!',
       tip: `${cell.model} · ${group.work}\n${cell.status}: ${cell.reason}`};
   }
-  const slowdown = median(cell) / median(group.ranked[0]);
+  const slowdown = merit(cell).median / merit(group.ranked[0]).median;
   const level = heat(slowdown);
   return {slowdown, fill: `var(--h${level})`, ink: `var(--hi${level})`, text: compact(slowdown),
-    tip: `${cell.model} · ${group.work}\n${duration(median(cell))} per ${cell.op}\n` +
+    tip: `${cell.model} · ${group.work}\n${duration(merit(cell).median)} ${meritUnit(cell)}\n` +
         `${ratio(slowdown)} × the best (${group.ranked[0].model})`};
 }
 
