@@ -135,6 +135,21 @@ Candidate of_model(const Model& model, std::string label, Options options) {
   return candidate;
 }
 
+// A name with its variants: "threads:wait=condvar".
+std::pair<const Model*, Options> parse_model(std::string_view token) {
+  const std::vector<std::string> parts = split(token, ':');
+  const Model* model = find_model(parts.front());
+  if (!model) {
+    std::vector<std::string> names{"all"};
+    for (const Model* known : models()) names.emplace_back(known->name);
+    throw UsageError(fmt::format("--model={}: there is no model '{}'{}", token, parts.front(),
+                                 did_you_mean(parts.front(), names)));
+  }
+  Options options = defaults_of(*model);
+  for (std::size_t i = 1; i < parts.size(); ++i) choose(*model, parts[i], token, options);
+  return {model, std::move(options)};
+}
+
 Candidate of_program(std::string_view token) {
   return candidate_of(std::string(token), exec_words(token));
 }
@@ -187,17 +202,16 @@ std::vector<Candidate> all_candidates() {
 
 Candidate find_candidate(std::string_view token) {
   if (token.starts_with("exec:")) return of_program(token);
-  const std::vector<std::string> parts = split(token, ':');
-  const Model* model = find_model(parts.front());
-  if (!model) {
-    std::vector<std::string> names{"all"};
-    for (const Model* known : models()) names.emplace_back(known->name);
-    throw UsageError(fmt::format("--model={}: there is no model '{}'{}", token, parts.front(),
-                                 did_you_mean(parts.front(), names)));
+  const auto [model, options] = parse_model(token);
+  return of_model(*model, std::string(token), options);
+}
+
+void refuse_unknown_model(std::string_view token) {
+  if (token.starts_with("exec:")) {
+    exec_words(token);
+  } else {
+    parse_model(token);
   }
-  Options options = defaults_of(*model);
-  for (std::size_t i = 1; i < parts.size(); ++i) choose(*model, parts[i], token, options);
-  return of_model(*model, std::string(token), std::move(options));
 }
 
 std::vector<Candidate> find_candidates(const std::vector<std::string>& tokens) {

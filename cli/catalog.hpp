@@ -40,6 +40,8 @@ std::vector<Candidate> all_candidates();
 std::vector<Candidate> find_candidates(const std::vector<std::string>& tokens);
 // The same for one token that is not "all".
 Candidate find_candidate(std::string_view token);
+// Throws as find_candidate does, and starts nothing.
+void refuse_unknown_model(std::string_view token);
 
 // PATH and its arguments, of "exec:PATH ARG…".
 std::vector<std::string> exec_words(std::string_view token);

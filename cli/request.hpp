@@ -19,13 +19,10 @@ namespace concbench {
 enum class Format { table, json, csv, markdown };
 enum class When { automatic, always, never };
 
-// For one workload: the values that each parameter set by hand takes in turn.
-using Sweep = std::map<std::string, std::vector<Value>, std::less<>>;
-
 struct RunRequest {
   std::vector<std::string> argv;  // as typed, after "run"
   std::vector<std::string> models, workloads;
-  std::map<std::string, Sweep, std::less<>> sets;
+  Sweeps sets;
 
   std::vector<int> cores;  // numbers of workers; empty: as many as there are
   PlacementRequest placement;

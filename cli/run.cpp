@@ -35,7 +35,7 @@ Result new_result(const RunRequest& request, const Topology& topology) {
   result.program = std::filesystem::read_symlink("/proc/self/exe").string();
   result.seed = request.seed;
   result.request = {.argv = request.argv,
-                    .preset = std::string(request.preset.name),
+                    .preset = request.preset.name,
                     .processes = request.preset.processes,
                     .repetitions = request.preset.repetitions,
                     .min_time_s = request.preset.min_time_s,

@@ -24,7 +24,7 @@ void add_check_options(CLI::App& app, CheckWords& words) {
                  "worker protocol, or \"exec:PATH ARG…\" for one with arguments");
   app.add_option("NEW", words.next, "the program to be judged");
   add_selection_options(app, words.what);
-  app.add_option("--preset", words.preset, "quick, ci or full: sizes")
+  app.add_option("--preset", words.preset, "quick, ci, full or paper: sizes; or a file, NAME.toml")
       ->group("What")
       ->capture_default_str();
   add_placement_options(app, words.where);
@@ -66,24 +66,21 @@ void refuse_unclear(const CheckWords& words) {
 }
 
 RunRequest selection(const CheckWords& words) {
-  const SelectionWords& what = words.what;
   RunRequest request;
+  request.preset = find_preset(words.preset);
   // The self-test's default: two cells whose iterations are short enough to add a few percent.
   const Words models = words.self_test ? Words{"pool", "threads"} : basic_models();
   const Words workloads = words.self_test ? Words{"spawn"} : basic_workloads();
-  request.models = what.models.empty() ? models : parse_models(what.models);
-  request.workloads = what.workloads.empty() ? workloads : parse_workloads(what.workloads);
-  Words sets = what.sets;
-  if (words.self_test && what.workloads.empty() && sets.empty()) sets = {"spawn.n=10"};
-  request.sets = parse_settings(sets, request.workloads);
+  SelectionWords what = words.what;
+  if (words.self_test && what.workloads.empty() && what.sets.empty()) what.sets = {"spawn.n=10"};
+  select(request, what, models, workloads);
   for (const std::string& model : request.models) {
     if (model.starts_with("exec:")) {
       throw UsageError(fmt::format("--model={}: name such programs as BASE and NEW", model));
     }
   }
-  request.cores = parse_cores(words.where.cores);
+  request.cores = words.where.cores.empty() ? request.preset.cores : parse_cores(words.where.cores);
   request.placement = placement_request(words.where);
-  request.preset = find_preset(words.preset);
   return request;
 }
 
@@ -93,7 +90,7 @@ CheckRequest to_request(const CheckWords& words, Words argv) {
   RunRequest& common = request.selection;
   common.argv = std::move(argv);
   if (!words.budget.empty()) {
-    common.budget_s = parse_number<double>("--budget", words.budget, 0.1, 1e7);
+    common.budget_s = parse_number("--budget", words.budget, budget_range.low, budget_range.high);
   }
   common.seed = words.seed.empty()
                     ? std::random_device{}()
@@ -102,9 +99,7 @@ CheckRequest to_request(const CheckWords& words, Words argv) {
   common.format = parse_word<Format>(
       "--format", words.format,
       {{"table", Format::table}, {"json", Format::json}, {"markdown", Format::markdown}});
-  common.color = parse_word<When>(
-      "--color", words.color,
-      {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}});
+  common.color = parse_color(words.color);
   request.models_named = !words.what.models.empty();
   request.cell_budget_s = parse_number<double>("--cell-budget", words.cell_budget, 0.1, 1e6);
   if (!words.min_effect.empty()) {

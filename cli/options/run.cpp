@@ -19,7 +19,8 @@ struct RunWords {
 
 void add_run_options(CLI::App& app, RunWords& words) {
   add_selection_options(app, words.what);
-  app.add_option("--preset", words.preset, "quick, ci or full: sizes, and how long to measure")
+  app.add_option("--preset", words.preset,
+                 "quick, ci, full or paper: sizes, and how long to measure; or a file, NAME.toml")
       ->group("What")
       ->capture_default_str();
   add_placement_options(app, words.where);
@@ -47,30 +48,21 @@ void add_run_options(CLI::App& app, RunWords& words) {
 }
 
 RunRequest to_request(const RunWords& words, Words argv) {
-  const SelectionWords& what = words.what;
   RunRequest request;
   request.argv = std::move(argv);
-  request.models = what.models.empty() ? basic_models() : parse_models(what.models);
-  request.workloads = what.workloads.empty() ? basic_workloads() : parse_workloads(what.workloads);
-  request.sets = parse_settings(what.sets, request.workloads);
-  request.cores = parse_cores(words.where.cores);
-  request.placement = placement_request(words.where);
   request.preset = find_preset(words.preset);
-  if (!words.processes.empty()) {
-    request.preset.processes = parse_number<int>("--processes", words.processes, 1, 1'000);
-  }
-  if (!words.repetitions.empty()) {
-    request.preset.repetitions = parse_number<int>("--repetitions", words.repetitions, 1, 100'000);
-  }
-  if (!words.min_time.empty()) {
-    request.preset.min_time_s = parse_number<double>("--min-time", words.min_time, 0, 3'600);
-  }
-  if (!words.timeout.empty()) {
-    request.preset.timeout_s = parse_number<double>("--timeout", words.timeout, 0.01, 86'400);
-  }
-  if (!words.budget.empty()) {
-    request.budget_s = parse_number<double>("--budget", words.budget, 0.1, 1e7);
-  }
+  select(request, words.what, basic_models(), basic_workloads());
+  request.cores = words.where.cores.empty() ? request.preset.cores : parse_cores(words.where.cores);
+  request.placement = placement_request(words.where);
+  const auto number = [](const char* option, const std::string& text, auto range, auto& into) {
+    if (!text.empty()) into = parse_number(option, text, range.low, range.high);
+  };
+  number("--processes", words.processes, processes_range, request.preset.processes);
+  number("--repetitions", words.repetitions, repetitions_range, request.preset.repetitions);
+  number("--min-time", words.min_time, min_time_range, request.preset.min_time_s);
+  number("--timeout", words.timeout, timeout_range, request.preset.timeout_s);
+  request.budget_s = request.preset.budget_s;
+  number("--budget", words.budget, budget_range, request.budget_s);
   request.seed = words.seed.empty()
                      ? std::random_device{}()
                      : parse_number<std::uint64_t>("--seed", words.seed, 0, INT64_MAX);
@@ -82,9 +74,7 @@ RunRequest to_request(const RunWords& words, Words argv) {
                                        {"json", Format::json},
                                        {"csv", Format::csv},
                                        {"markdown", Format::markdown}});
-  request.color = parse_word<When>(
-      "--color", words.color,
-      {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}});
+  request.color = parse_color(words.color);
   return request;
 }
 
@@ -102,6 +92,7 @@ const CommandLine run_command{
     "  concbench run\n"
     "  concbench run --model=fibers --cores=2 --out r.json\n"
     "  concbench run --model=all --workload=fib --set fib.n=12,27 --cores=1,2\n"
+    "  concbench run --preset=mine.toml --dry-run\n"
     "  concbench run --model=threads,threads:wait=condvar --workload=ping_pong",
     bind};
 

@@ -90,9 +90,8 @@ Setting parse_setting(const std::string& text) {
                                fmt::join(names, ", ")));
 }
 
-std::map<std::string, Sweep, std::less<>> parse_settings(const Words& sets,
-                                                         const Words& workloads) {
-  std::map<std::string, Sweep, std::less<>> parsed;
+Sweeps parse_settings(const Words& sets, const Words& workloads) {
+  Sweeps parsed;
   for (const std::string& text : sets) {
     Setting setting = parse_setting(text);
     if (!std::ranges::count(workloads, setting.workload)) {
@@ -102,6 +101,20 @@ std::map<std::string, Sweep, std::less<>> parse_settings(const Words& sets,
     parsed[setting.workload][setting.param] = std::move(setting.values);
   }
   return parsed;
+}
+
+void select(RunRequest& request, const SelectionWords& words, const Words& models,
+            const Words& workloads) {
+  const Preset& preset = request.preset;
+  request.models = preset.models.empty() ? models : preset.models;
+  if (!words.models.empty()) request.models = parse_models(words.models);
+  request.workloads = preset.workloads.empty() ? workloads : parse_workloads(preset.workloads);
+  if (!words.workloads.empty()) request.workloads = parse_workloads(words.workloads);
+  request.sets = parse_settings(words.sets, request.workloads);
+  for (const auto& [workload, sweep] : preset.sets) {
+    if (std::ranges::count(request.workloads, workload) == 0) continue;
+    request.sets[workload].insert(sweep.begin(), sweep.end());  // what was typed stays
+  }
 }
 
 }  // namespace concbench::options

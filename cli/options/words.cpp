@@ -35,7 +35,7 @@ std::vector<int> parse_cores(const std::string& text) {
   std::vector<int> cores;
   if (text.empty()) return cores;
   for (const std::string& part : split_list("--cores", text)) {
-    const int count = parse_number<int>("--cores", part, 1, 65'536);
+    const int count = parse_number<int>("--cores", part, cores_range.low, cores_range.high);
     if (!std::ranges::count(cores, count)) cores.push_back(count);
   }
   return cores;
@@ -43,6 +43,12 @@ std::vector<int> parse_cores(const std::string& text) {
 
 Format parse_table_or_json(const std::string& text) {
   return parse_word<Format>("--format", text, {{"table", Format::table}, {"json", Format::json}});
+}
+
+When parse_color(const std::string& text) {
+  return parse_word<When>(
+      "--color", text,
+      {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}});
 }
 
 }  // namespace concbench::options

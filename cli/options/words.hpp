@@ -28,6 +28,7 @@ std::vector<int> parse_cpus(const std::string& option, const std::string& text);
 std::vector<int> parse_cores(const std::string& text);
 
 Format parse_table_or_json(const std::string& text);
+When parse_color(const std::string& text);
 
 // A number from `low` to `high`, both included.
 template <class Number>
