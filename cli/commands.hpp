@@ -10,6 +10,7 @@ int check(CheckRequest request);
 int list(const ListRequest& request);
 int report(const ReportRequest& request);
 int load(const LoadRequest& request);
+int doctor(const DoctorRequest& request);
 int run_claims(const ClaimsRequest& request);
 int compare(const CompareRequest& request);
 int export_result(const ExportRequest& request);

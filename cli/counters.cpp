@@ -112,6 +112,14 @@ Counters::Counters(pid_t pid) : energy_zones_(energy_zones()) {
   }
 }
 
+std::vector<std::string> Counters::hardware_names() {
+  std::vector<std::string> names;
+  for (const Event& event : events) {
+    if (event.type == PERF_TYPE_HARDWARE) names.emplace_back(event.name);
+  }
+  return names;
+}
+
 Counters::~Counters() {
   for (const auto& [name, files] : files_) {
     for (const int file : files) close(file);

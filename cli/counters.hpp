@@ -28,6 +28,9 @@ class Counters {
   // Why, by the same names.
   const std::map<std::string, std::string>& notes() const { return notes_; }
 
+  // Those of the processor itself.
+  static std::vector<std::string> hardware_names();
+
  private:
   std::optional<std::int64_t> sum(const std::vector<int>& files) const;
 

@@ -41,6 +41,7 @@ int perform(Command command) {
                         [](ExportRequest& request) { return export_result(request); },
                         [](HistoryRequest& request) { return history(request); },
                         [](TopoRequest& request) { return print(topo(request)); },
+                        [](DoctorRequest& request) { return doctor(request); },
                         [](ClaimsRequest& request) { return run_claims(request); },
                         [](WorkerRequest& request) { return run_worker(request); },
                         [](LoadRequest& request) { return load(request); },

@@ -21,6 +21,7 @@ constexpr const CommandLine* commands[] = {
     &run_command,      //
     &list_command,     //
     &topo_command,     //
+    &doctor_command,   //
     &check_command,    //
     &compare_command,  //
     &claims_command,   //

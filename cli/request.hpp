@@ -107,13 +107,20 @@ struct ClaimsRequest {
   std::uint64_t seed = 0;
 };
 
+struct DoctorRequest {
+  Format format = Format::table;
+  When color = When::automatic;
+  bool measure = true;
+  std::string root;  // of the /proc and /sys to look at; "" for this machine's own
+};
+
 // What --help and --version print.
 struct Text {
   std::string text;
 };
 
-using Command =
-    std::variant<RunRequest, ListRequest, TopoRequest, CheckRequest, CompareRequest, ClaimsRequest,
-                 ReportRequest, ExportRequest, HistoryRequest, WorkerRequest, LoadRequest, Text>;
+using Command = std::variant<RunRequest, ListRequest, TopoRequest, CheckRequest, CompareRequest,
+                             ClaimsRequest, DoctorRequest, ReportRequest, ExportRequest,
+                             HistoryRequest, WorkerRequest, LoadRequest, Text>;
 
 }  // namespace concbench

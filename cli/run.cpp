@@ -11,6 +11,7 @@
 #include "build_info.hpp"
 #include "cli/commands.hpp"
 #include "cli/conversation.hpp"
+#include "cli/doctor/checks.hpp"
 #include "cli/environment.hpp"
 #include "cli/errors.hpp"
 #include "cli/estimate.hpp"
@@ -23,6 +24,7 @@
 #include "reports/result_file.hpp"
 #include "reports/result_json.hpp"
 #include "reports/table.hpp"
+#include "reports/trust.hpp"
 
 namespace concbench {
 namespace {
@@ -84,13 +86,17 @@ std::string shown(const Result& result, const RunRequest& request) {
   return to_table(result, style_of(request.color));
 }
 
+bool has_numbers(const Result& result) {
+  return std::ranges::count(result.cells, Status::ok, &Cell::status) > 0;
+}
+
 int exit_code(const Result& result) {
   const auto has = [&](auto... statuses) {
     return std::ranges::any_of(
         result.cells, [&](const Cell& cell) { return ((cell.status == statuses) || ...); });
   };
   if (has(Status::failed, Status::crashed, Status::timeout)) return exit_cells_failed;
-  if (has(Status::ok)) return exit_ok;
+  if (has_numbers(result)) return exit_ok;
   fmt::print(stderr, "concbench: nothing of this can run here; the reasons are in the result\n");
   return exit_impossible;
 }
@@ -124,6 +130,8 @@ int run(RunRequest request) {
     return exit_ok;
   }
 
+  constexpr std::chrono::milliseconds window(100);  // 10 ticks
+  result.environment.findings = checkup::examine(checkup::gather(window));
   for (const Job& job : plan.jobs) {
     result.cells.push_back(job.cell);
     Cell& cell = result.cells.back();
@@ -151,6 +159,7 @@ int run(RunRequest request) {
   result.complete = signal == 0;
   save();
   fmt::print("{}", shown(result, request));
+  if (has_numbers(result)) fmt::print(stderr, "{}\n", trust(result));
   if (signal) {
     fmt::print(stderr, "concbench: stopped by signal {}; {}\n", signal,
                to_file ? fmt::format("concbench run --resume={} goes on from here", request.out)

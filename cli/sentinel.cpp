@@ -8,10 +8,10 @@
 
 namespace concbench {
 
-std::int64_t sentinel_ns() {
+std::int64_t fixed_work_ns(std::int64_t steps) {
   const auto start = std::chrono::steady_clock::now();
   std::uint64_t state = 88'172'645'463'325'252;  // xorshift64, G. Marsaglia 2003
-  for (int i = 0; i < 400'000; ++i) {
+  for (std::int64_t i = 0; i < steps; ++i) {
     state ^= state << 13;
     state ^= state >> 7;
     state ^= state << 17;

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "models/capabilities.hpp"
 #include "models/cgroup.hpp"
 #include "models/system_file.hpp"
 
@@ -66,14 +67,8 @@ bool exempt_from_nproc(const std::string& root) {
   std::uint64_t inside = 0, outside = 0, length = 0;
   first_map >> inside >> outside >> length;
   if (length != 4294967295U) return false;
-  constexpr std::uint64_t sys_admin = 1ULL << 21, sys_resource = 1ULL << 24;
-  const std::string status = root + "/proc/self/status";
-  std::istringstream lines(read_text(status).value_or(""));
-  std::uint64_t capabilities = 0;
-  for (std::string key; lines >> key; lines.ignore(endless, '\n')) {
-    if (key == "CapEff:") lines >> std::hex >> capabilities;
-  }
-  return read_entry(status, "Uid") == 0U || (capabilities & (sys_admin | sys_resource)) != 0;
+  return read_entry(root + "/proc/self/status", "Uid") == 0U ||
+         (effective_capabilities(root) & (cap_sys_admin | cap_sys_resource)) != 0;
 }
 
 // Threads of the processes that run under our real user id.

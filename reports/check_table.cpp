@@ -71,15 +71,6 @@ std::string_view color_of(Verdict verdict) {
   }
 }
 
-std::string ascii(std::string text) {
-  for (const auto& [from, to] : {std::pair{"±", "+-"}, {"µ", "u"}, {"…", "..."}}) {
-    for (std::size_t at; (at = text.find(from)) != text.npos;) {
-      text.replace(at, std::string_view(from).size(), to);
-    }
-  }
-  return text;
-}
-
 constexpr auto legend =
     "Each: NEW's time against BASE's with its 99 % interval, one-sided p, pairs of processes, and\n"
     "the smallest slowdown that as many pairs with this scatter would have found.\n";
@@ -138,7 +129,7 @@ std::string to_table(const Check& check, const TableStyle& style) {
     }
   }
   text += fmt::format("\n{}\n{}", in_short(check), legend);
-  return style.unicode ? text : ascii(std::move(text));
+  return style.unicode ? text : ascii(text);
 }
 
 std::string to_markdown(const Check& check) {

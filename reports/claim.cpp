@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "reports/units.hpp"
 
 namespace concbench {
 namespace {
@@ -16,20 +16,6 @@ std::string range(std::optional<double> low, std::optional<double> high, std::st
   if (!low) return fmt::format("at most {:g} {}", *high, unit);
   if (!high) return fmt::format("at least {:g} {}", *low, unit);
   return fmt::format("{:g}–{:g} {}", *low, *high, unit);
-}
-
-std::string ascii(std::string_view text) {
-  static constexpr std::pair<std::string_view, std::string_view> replacements[] = {
-      {"–", "-"}, {"µ", "u"}, {"×", "x"}};
-  std::string out;
-  while (!text.empty()) {
-    const auto* const found = std::ranges::find_if(
-        replacements, [&](auto& pair) { return text.starts_with(pair.first); });
-    const bool as_is = found == std::end(replacements);
-    out += as_is ? text.substr(0, 1) : found->second;
-    text.remove_prefix(as_is ? 1 : found->first.size());
-  }
-  return out;
 }
 
 }  // namespace

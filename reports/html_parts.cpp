@@ -90,6 +90,16 @@ const Fact facts[] = {
                                         : "";
      },
      "steal"},
+    {"Warnings",
+     [](const Result& r) {
+       const auto& findings = r.environment.findings;
+       std::vector<std::string> words;
+       for (const Finding& each : findings) {
+         if (each.severity == Severity::warning) words.push_back(each.id + ": " + each.found);
+       }
+       if (!words.empty()) return name(fmt::format("{}", fmt::join(words, "; ")));
+       return std::string(findings.empty() ? "" : "none");  // older results have no findings
+     }},
     {"Build",
      [](const Result& r) {
        return name(fmt::format("concbench {} ({})", r.build.version, r.build.commit));

@@ -12,6 +12,8 @@
 #include <variant>
 #include <vector>
 
+#include "reports/finding.hpp"
+
 namespace concbench {
 
 using ParamValue = std::variant<std::int64_t, std::string>;
@@ -177,6 +179,7 @@ struct Environment {
   std::optional<double> load_1min;
   std::optional<double> steal_share;         // of all CPU time during the run
   std::map<std::string, std::string> notes;  // field → why it is unknown
+  std::vector<Finding> findings;             // of `concbench doctor`, just before the run
 };
 
 struct Request {

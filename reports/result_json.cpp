@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "reports/finding_json.hpp"
 #include "reports/load_curve.hpp"
 #include "reports/memory_slope.hpp"
 #include "reports/ranking.hpp"
@@ -201,6 +202,7 @@ void fields(auto& archive, Of<Environment> auto& environment) {
   archive("load", environment.load_1min);
   archive("steal", environment.steal_share);
   archive("notes", environment.notes);
+  archive.added("findings", environment.findings);
 }
 
 void fields(auto& archive, Of<CacheInfo> auto& cache) {
@@ -273,6 +275,7 @@ class Writer {
   static Json json_of(T value) { return value; }
   static Json json_of(const std::string& text) { return text; }
   static Json json_of(Status status) { return name_of(status); }
+  static Json json_of(const Finding& finding) { return to_json(finding); }
   static Json json_of(const ParamValue& param) {
     return std::visit([](const auto& value) { return json_of(value); }, param);
   }
@@ -543,6 +546,9 @@ class Reader {
       into = as_string(json, path);
     else
       into = as_integer(json, path);
+  }
+  static void read(const Json& json, const std::string& path, Finding& into) {
+    into = finding_from_json(json, path);
   }
   static void read(const Json& json, const std::string& path, Status& into) {
     const std::string name = as_string(json, path);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace concbench {
 
@@ -13,5 +14,9 @@ std::string rate_text(double per_second);    // "980 k", "1.02 G"
 std::string bytes_text(std::int64_t bytes);  // "512 B", "3.12 MiB"
 std::string ratio_text(double ratio);        // "1.00", "35.1", "12,345"
 std::string level_text(double level);        // "96.9 %"
+std::string percent_text(double share);      // "0.25 %", "4.2 %", "130 %"
+
+// The same text for a terminal that shows ASCII only: "us" for "µs".
+std::string ascii(std::string_view text);
 
 }  // namespace concbench

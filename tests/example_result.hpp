@@ -93,6 +93,11 @@ inline Result example_result() {
   environment.load_1min = 0.25;
   environment.microcode = "0xa0";
   environment.notes = {{"governor", "the kernel offers no scaling_governor"}};
+  environment.findings = {
+      {"hypervisor", Severity::warning, "kvm", "A host decides when these CPUs run.",
+       "use another"},
+      {"boost", Severity::unavailable, "no boost in /sys", "Early cells look better.", ""},
+      {"aslr", Severity::ok, "on", "Without it all processes share one layout.", ""}};
   result.machine = {.packages = 1,
                     .numa = 1,
                     .cores = 2,

@@ -96,7 +96,8 @@ def result(cells, cores):
                             "kernel": "Linux 6.1.0", "hypervisor": "kvm", "governor": None,
                             "microcode": None,
                             "boost": None, "smt": False, "aslr": True, "clocksource": "tsc",
-                            "cgroup": {"path": None}, "load": 0.1, "steal": None, "notes": {}},
+                            "cgroup": {"path": None}, "load": 0.1, "steal": None, "notes": {},
+                            "findings": []},
             "topology": {"packages": 1, "cores": cores, "pus": cores, "numa": 1, "caches": [],
                          "allowed": list(range(cores)), "quota_cpus": None},
             "cells": cells}}

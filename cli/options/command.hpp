@@ -26,6 +26,7 @@ struct CommandLine {
 extern const CommandLine run_command;
 extern const CommandLine list_command;
 extern const CommandLine topo_command;
+extern const CommandLine doctor_command;
 extern const CommandLine check_command;
 extern const CommandLine compare_command;
 extern const CommandLine claims_command;
