@@ -74,7 +74,8 @@ Contribution measure(const Candidate& candidate, const Job& job, int process,
 }
 
 void add(Cell& cell, Notices& notices, Contribution made) {
-  for (const auto& [notice, wall_ns] : made.notices) notices.add(notice, wall_ns, made.process.index);
+  for (const auto& [notice, wall_ns] : made.notices)
+    notices.add(notice, wall_ns, made.process.index);
   if (made.metg_ns) notices.add_metg(*made.metg_ns);
   if (!made.counted.counters.empty()) {
     cell.measures.counters = std::move(made.counted.counters);

@@ -85,7 +85,7 @@ struct Latency {
   std::int64_t count = 0;
   std::int64_t p50 = 0, p90 = 0, p99 = 0, p999 = 0, p9999 = 0, max = 0;
   std::optional<Estimate> p99_of_processes;  // over the p99 that each process saw
-  std::vector<Bucket> buckets;  // those with a count, ascending
+  std::vector<Bucket> buckets;               // those with a count, ascending
 };
 
 // Of a lock: how many sections the slowest and the quickest task had had when the first was
