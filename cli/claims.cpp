@@ -1,6 +1,5 @@
 // concbench claims: what an introduction to concurrency says, and what is so here.
 #include <fmt/format.h>
-#include <langinfo.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -10,6 +9,7 @@
 #include "cli/conversation.hpp"
 #include "cli/errors.hpp"
 #include "cli/signals.hpp"
+#include "cli/style.hpp"
 #include "cli/suggest.hpp"
 
 namespace concbench {
@@ -50,9 +50,8 @@ int run_claims(const ClaimsRequest& request) {
       list.push_back(measured(row, evidence));
     }
   }
-  const bool unicode = std::string_view(nl_langinfo(CODESET)) == "UTF-8";
   fmt::print("{}", request.format == Format::json ? to_text(to_json(list)) + "\n"
-                                                  : to_text(list, unicode));
+                                                  : to_text(list, style_of(request.color)));
   return exit_ok;
 }
 

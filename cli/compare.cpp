@@ -5,17 +5,18 @@
 
 #include "cli/commands.hpp"
 #include "cli/errors.hpp"
+#include "cli/style.hpp"
 #include "reports/comparison.hpp"
 #include "reports/result_file.hpp"
 
 namespace concbench {
 namespace {
 
-std::string shown(const Comparison& comparison, Format format) {
-  switch (format) {
+std::string shown(const Comparison& comparison, const CompareRequest& request) {
+  switch (request.format) {
     case Format::json: return to_json_text(comparison);
     case Format::markdown: return to_markdown(comparison);
-    default: return to_text(comparison);
+    default: return to_text(comparison, style_of(request.color));
   }
 }
 
@@ -46,7 +47,7 @@ int compare(const CompareRequest& request) {
     throw UsageError(
         fmt::format("{} and {} have no measured cell in common", request.a, request.b));
   }
-  fmt::print("{}", shown(comparison, request.format));
+  fmt::print("{}", shown(comparison, request));
   return exit_code(comparison, request.gate);
 }
 

@@ -5,6 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/errors.hpp"
+#include "cli/style.hpp"
 #include "models/topology.hpp"
 #include "reports/json.hpp"
 #include "reports/result_file.hpp"
@@ -52,13 +53,16 @@ int list(const HistoryRequest& request) {
     fmt::print("{}\n", to_text(array));
     return exit_ok;
   }
-  fmt::print("{:>4}  {:<20}  {:<12}  {:<8}  {:<16}  {:>8}\n", "id", "date", "commit", "preset",
-             "machine", "measured");
+  const TableStyle style = style_of(request.color);
+  fmt::print("{}", fitted(fmt::format("{:>4}  {:<20}  {:<12}  {:<8}  {:<16}  {:>8}\n", "id", "date",
+                                      "commit", "preset", "machine", "measured"),
+                          style, color::dim));
   for (const StoredResult& result : results) {
-    fmt::print("{:>4}  {:<20}  {:<12.12}  {:<8}  {:<16}  {:>8}{}\n", result.id, result.date,
-               result.commit, result.preset, result.machine,
-               fmt::format("{}/{}", result.measured, result.cells),
-               result.complete ? "" : "  unfinished");
+    const std::string line = fmt::format(
+        "{:>4}  {:<20}  {:<12.12}  {:<8}  {:<16}  {:>8}{}\n", result.id, result.date, result.commit,
+        result.preset, result.machine, fmt::format("{}/{}", result.measured, result.cells),
+        result.complete ? "" : "  unfinished");
+    fmt::print("{}", fitted(line, style, result.complete ? color::none : color::yellow));
   }
   return exit_ok;
 }
@@ -78,6 +82,13 @@ Json json_of(const StoredCell& cell) {
   return json;
 }
 
+std::string said_of(const StoredCell& cell) {
+  if (!cell.ns_per_op) return fmt::format("{}: {}", cell.status, cell.reason);
+  const Estimate& time = *cell.ns_per_op;
+  return fmt::format("{:>9} per {}, {}", duration_text(time.median), cell.op,
+                     range_text(time.low, time.high, time.median));
+}
+
 int show(const HistoryRequest& request) {
   const auto cells = History(request.file, History::Open::existing).cells(request.id);
   if (cells.empty()) {
@@ -86,19 +97,17 @@ int show(const HistoryRequest& request) {
                     "there are",
                     request.id, request.file));
   }
-  Json array = Json::array();
-  for (const StoredCell& cell : cells) {
-    if (request.format == Format::json) {
-      array.push_back(json_of(cell));
-    } else if (cell.ns_per_op) {
-      const Estimate& time = *cell.ns_per_op;
-      fmt::print("{:<60}  {:>9} per {}, {}\n", cell.name, duration_text(time.median), cell.op,
-                 range_text(time.low, time.high, time.median));
-    } else {
-      fmt::print("{:<60}  {}: {}\n", cell.name, cell.status, cell.reason);
-    }
+  if (request.format == Format::json) {
+    Json array = Json::array();
+    for (const StoredCell& cell : cells) array.push_back(json_of(cell));
+    fmt::print("{}\n", to_text(array));
+    return exit_ok;
   }
-  if (request.format == Format::json) fmt::print("{}\n", to_text(array));
+  const TableStyle style = style_of(request.color);
+  for (const StoredCell& cell : cells) {
+    const std::string line = fmt::format("{:<60}  {}\n", cell.name, said_of(cell));
+    fmt::print("{}", fitted(line, style, cell.ns_per_op ? color::none : color::yellow));
+  }
   return exit_ok;
 }
 
@@ -113,7 +122,8 @@ std::vector<Trend> trends(const HistoryRequest& request) {
 
 int trend(const HistoryRequest& request) {
   const auto found = trends(request);
-  fmt::print("{}", request.format == Format::json ? to_json_text(found) : to_text(found));
+  fmt::print("{}", request.format == Format::json ? to_json_text(found)
+                                                  : to_text(found, style_of(request.color)));
   return exit_ok;
 }
 

@@ -6,6 +6,7 @@
 #include "cli/catalog.hpp"
 #include "cli/commands.hpp"
 #include "cli/errors.hpp"
+#include "cli/style.hpp"
 #include "reports/json.hpp"
 
 namespace concbench {
@@ -75,50 +76,91 @@ Json to_json(const std::vector<Candidate>& candidates) {
 
 std::string default_of(const ParamInfo& param) { return to_string(to_value(param, param.preset)); }
 
-void print_models(const std::vector<Candidate>& candidates) {
-  fmt::print("Models\n");
+std::string models_text(const std::vector<Candidate>& candidates) {
+  std::string text;
   for (const Candidate& candidate : candidates) {
-    fmt::print("  {:<12} {}\n", candidate.label, candidate.summary);
+    text += fmt::format("  {:<12} {}\n", candidate.label, candidate.summary);
     for (const Option& option : candidate.model->options) {
-      fmt::print("  {:<12}   :{}={}  {}\n", "", option.name,
-                 option.values == "bytes" ? std::string(option.preset) : std::string(option.values),
-                 option.help);
+      text += fmt::format("  {:<12}   :{}={}  {}\n", "", option.name,
+                          option.values == "bytes" ? option.preset : option.values, option.help);
     }
-    if (!candidate.missing.empty()) fmt::print("  {:<12}   not here: {}\n", "", candidate.missing);
+    if (!candidate.missing.empty()) {
+      text += fmt::format("  {:<12}   not here: {}\n", "", candidate.missing);
+    }
   }
+  return text;
 }
 
-void print_workloads() {
-  fmt::print("\nWorkloads\n");
+std::string workloads_text() {
+  std::string text;
   for (const WorkloadInfo& info : workload_infos()) {
-    fmt::print("  {:<12} {} ({}; op: {})\n", info.about.name, info.about.summary,
-               name_of(info.about.shape), op_of(info.about.shape));
+    text += fmt::format("  {:<12} {} ({}; op: {})\n", info.about.name, info.about.summary,
+                        name_of(info.about.shape), op_of(info.about.shape));
     for (const ParamInfo& param : info.params) {
-      fmt::print("  {:<12}   {}.{}={}  {}{}\n", "", info.about.name, param.name, default_of(param),
-                 param.help, param.choices.empty() ? "" : fmt::format(" ({})", param.choices));
+      text += fmt::format("  {:<12}   {}.{}={}  {}{}\n", "", info.about.name, param.name,
+                          default_of(param), param.help,
+                          param.choices.empty() ? "" : fmt::format(" ({})", param.choices));
     }
   }
+  return text;
 }
 
-void print_pairs(const std::vector<Candidate>& candidates) {
-  std::vector<std::string> reasons;
-  fmt::print("\nPairs\n  {:<12}", "");
-  for (const WorkloadInfo& info : workload_infos()) fmt::print(" {:>9}", info.about.name);
-  for (const Candidate& candidate : candidates) {
-    fmt::print("\n  {:<12}", candidate.label);
-    for (const WorkloadInfo& info : workload_infos()) {
-      const std::string why = obstacle(candidate, info);
-      if (why.empty()) {
-        fmt::print(" {:>9}", "yes");
-        continue;
+// Numbers reasons in the order in which they are first given.
+class Reasons {
+ public:
+  std::string mark(const std::string& why) {
+    const auto found = std::ranges::find(reasons_, why);
+    const auto at = found - reasons_.begin();
+    if (found == reasons_.end()) reasons_.push_back(why);
+    return fmt::format("({})", at + 1);
+  }
+  std::string text() const {
+    std::string text;
+    for (std::size_t i = 0; i < reasons_.size(); ++i) {
+      text += fmt::format("  ({}) {}\n", i + 1, reasons_[i]);
+    }
+    return text;
+  }
+
+ private:
+  std::vector<std::string> reasons_;
+};
+
+// A matrix, in as many blocks of columns as it takes to fit the width.
+std::string pairs_text(const std::vector<Candidate>& candidates, int width) {
+  constexpr int head = 14, column = 11;  // how wide they are
+  const auto fit = static_cast<std::size_t>(std::max(1, (width - head) / column));
+  const std::vector<WorkloadInfo>& workloads = workload_infos();
+  Reasons reasons;
+  std::string text;
+  for (std::size_t first = 0; first < workloads.size(); first += fit) {
+    const std::size_t last = std::min(first + fit, workloads.size());
+    text += fmt::format("{}{:{}}", first > 0 ? "\n" : "", "", head);
+    for (std::size_t i = first; i < last; ++i) {
+      text += fmt::format("{:>{}}", workloads[i].about.name, column);
+    }
+    text += '\n';
+    for (const Candidate& candidate : candidates) {
+      text += fmt::format("  {:<{}}", candidate.label, head - 2);
+      for (std::size_t i = first; i < last; ++i) {
+        const std::string why = obstacle(candidate, workloads[i]);
+        text += fmt::format("{:>{}}", why.empty() ? "yes" : reasons.mark(why), column);
       }
-      auto found = std::ranges::find(reasons, why);
-      if (found == reasons.end()) found = reasons.insert(reasons.end(), why);
-      fmt::print(" {:>9}", fmt::format("({})", found - reasons.begin() + 1));
+      text += '\n';
     }
   }
+  return text + reasons.text();
+}
+
+void print_all(const std::vector<Candidate>& candidates, const TableStyle& style) {
+  const auto part = [&](const char* head, const std::string& text) {
+    fmt::print("{}\n{}", painted(color::bold, head, style), fitted(text, style));
+  };
+  part("Models", models_text(candidates));
   fmt::print("\n");
-  for (std::size_t i = 0; i < reasons.size(); ++i) fmt::print("  ({}) {}\n", i + 1, reasons[i]);
+  part("Workloads", workloads_text());
+  fmt::print("\n");
+  part("Pairs", pairs_text(candidates, style.width));
 }
 
 }  // namespace
@@ -128,9 +170,7 @@ int list(const ListRequest& request) {
   if (request.format == Format::json) {
     fmt::print("{}", to_text(to_json(candidates)));
   } else {
-    print_models(candidates);
-    print_workloads();
-    print_pairs(candidates);
+    print_all(candidates, style_of(request.color));
   }
   return exit_ok;
 }

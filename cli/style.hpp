@@ -1,11 +1,21 @@
-// What stdout can show: colours, which characters, how wide.
+// What stdout, or another descriptor, can show: colours, which characters, how wide.
 #pragma once
+
+#include <unistd.h>
+
+#include <optional>
 
 #include "cli/request.hpp"
 #include "reports/table.hpp"
 
 namespace concbench {
 
-TableStyle style_of(When color);
+// As COLUMNS says, or the terminal that this descriptor is; nothing if it is none.
+std::optional<int> width_of_terminal(int descriptor);
+
+// The lines of the terminal that this descriptor is; 24 where it does not say.
+int height_of_terminal(int descriptor);
+
+TableStyle style_of(When color, int descriptor = STDOUT_FILENO);
 
 }  // namespace concbench

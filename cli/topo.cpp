@@ -5,6 +5,7 @@
 #include <map>
 
 #include "cli/errors.hpp"
+#include "cli/style.hpp"
 #include "models/os/line_latency.hpp"
 
 namespace concbench {
@@ -163,7 +164,7 @@ std::string topo(const TopoRequest& request) {
       for (const auto& ns : row) line.push_back(ns ? Json(*ns) : Json());
     }
   }
-  return request.json ? to_text(json) + '\n' : text;
+  return request.json ? to_text(json) + '\n' : fitted(text, style_of(When::never));
 }
 
 }  // namespace concbench

@@ -64,16 +64,16 @@ std::string figures(const CheckedCell& cell) {
 std::string_view color_of(Verdict verdict) {
   switch (verdict) {
     case Verdict::equivalent:
-    case Verdict::improvement: return "\033[32m";
+    case Verdict::improvement: return color::green;
     case Verdict::inconclusive:
-    case Verdict::skipped: return "\033[33m";
-    default: return "\033[31m";
+    case Verdict::skipped: return color::yellow;
+    default: return color::red;
   }
 }
 
 constexpr auto legend =
-    "Each: NEW's time against BASE's with its 99 % interval, one-sided p, pairs of processes, and\n"
-    "the smallest slowdown that as many pairs with this scatter would have found.\n";
+    "Each: NEW's time against BASE's with its 99 % interval, one-sided p, pairs of processes, and "
+    "the smallest slowdown that as many pairs with this scatter would have found.";
 
 void add_row(std::string& text, const CheckedCell& cell) {
   const Judgement& judgement = cell.judgement;
@@ -115,21 +115,21 @@ std::string effect_text(const Effect& effect) {
 }
 
 std::string to_table(const Check& check, const TableStyle& style) {
-  std::string text =
-      fmt::format("BASE  {}\nNEW   {}\n\n", described(check.base), described(check.next));
+  std::string text = fitted(
+      fmt::format("BASE  {}\nNEW   {}\n\n", described(check.base), described(check.next)), style);
   std::size_t width = 0;
   for (const CheckedCell& cell : check.cells) width = std::max(width, title(cell, check).size());
   for (const CheckedCell* cell : sorted(check)) {
     const Verdict verdict = cell->judgement.verdict;
-    std::string word = fmt::format("{:<13}", name_of(verdict));
-    if (style.color) word = fmt::format("{}{}\033[0m", color_of(verdict), word);
-    text += fmt::format("{} {:<{}}  {}\n", word, title(*cell, check), width, figures(*cell));
+    std::string row = fmt::format("{:<13} {:<{}}  {}\n", name_of(verdict), title(*cell, check),
+                                  width, figures(*cell));
     if (!cell->judgement.reason.empty()) {
-      text += fmt::format("{:13} {}\n", "", cell->judgement.reason);
+      row += fmt::format("{:13} {}\n", "", cell->judgement.reason);
     }
+    text += fitted(row, style, color_of(verdict));
   }
-  text += fmt::format("\n{}\n{}", in_short(check), legend);
-  return style.unicode ? text : ascii(text);
+  text += fitted(fmt::format("\n{}\n", in_short(check)), style);
+  return text + wrapped("", legend, color::none, style);
 }
 
 std::string to_markdown(const Check& check) {

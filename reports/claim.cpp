@@ -18,6 +18,11 @@ std::string range(std::optional<double> low, std::optional<double> high, std::st
   return fmt::format("{:g}–{:g} {}", *low, *high, unit);
 }
 
+std::string_view color_of(const Claim& claim) {
+  if (!claim.measured) return color::dim;
+  return verdict(claim) == "holds" ? color::green : color::yellow;
+}
+
 }  // namespace
 
 std::string verdict(const Claim& claim) {
@@ -57,20 +62,23 @@ Json to_json(const std::vector<Claim>& claims) {
   return {{"claims", std::move(list)}};
 }
 
-std::string to_text(const std::vector<Claim>& claims, bool unicode) {
+std::string to_text(const std::vector<Claim>& claims, const TableStyle& style) {
   std::string out;
   for (const Claim& claim : claims) {
-    out += fmt::format("{}\n  {}\n", claim.id, claim.claim);
-    out += fmt::format("  claimed   {}\n",
-                       range(claim.claimed.low, claim.claimed.high, claim.claimed.unit));
+    if (!out.empty()) out += '\n';
+    out += fitted(claim.id + '\n', style, color::bold);
+    std::string text =
+        fmt::format("  {}\n  claimed   {}\n", claim.claim,
+                    range(claim.claimed.low, claim.claimed.high, claim.claimed.unit));
     if (claim.measured) {
-      out += fmt::format("  measured  {:.3g} {} ({:.3g}–{:.3g})\n", claim.measured->median,
-                         claim.claimed.unit, claim.measured->low, claim.measured->high);
+      text += fmt::format("  measured  {:.3g} {} ({:.3g}–{:.3g})\n", claim.measured->median,
+                          claim.claimed.unit, claim.measured->low, claim.measured->high);
     }
-    out += fmt::format("  verdict   {}\n  how       {}\n\n", verdict(claim), claim.how);
+    out += fitted(text, style);
+    out += fitted(fmt::format("  verdict   {}\n", verdict(claim)), style, color_of(claim));
+    out += fitted(fmt::format("  how       {}\n", claim.how), style);
   }
-  if (!out.empty()) out.pop_back();
-  return unicode ? out : ascii(out);
+  return out;
 }
 
 }  // namespace concbench

@@ -8,6 +8,7 @@
 
 #include "reports/json.hpp"
 #include "reports/result.hpp"
+#include "reports/text.hpp"
 
 namespace concbench {
 
@@ -33,6 +34,6 @@ std::string verdict(const Claim& claim);
 
 // {"claims": [{id, claim, claimed, measured, verdict, how}]}
 Json to_json(const std::vector<Claim>& claims);
-std::string to_text(const std::vector<Claim>& claims, bool unicode);
+std::string to_text(const std::vector<Claim>& claims, const TableStyle& style);
 
 }  // namespace concbench

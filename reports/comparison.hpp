@@ -9,6 +9,7 @@
 
 #include "reports/comparability.hpp"
 #include "reports/result.hpp"
+#include "reports/text.hpp"
 
 namespace concbench {
 
@@ -48,7 +49,7 @@ struct Comparison {
 
 Comparison compare(const Result& a, const Result& b);
 
-std::string to_text(const Comparison& comparison);
+std::string to_text(const Comparison& comparison, const TableStyle& style);
 std::string to_markdown(const Comparison& comparison);
 std::string to_json_text(const Comparison& comparison);
 

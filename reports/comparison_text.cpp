@@ -49,30 +49,34 @@ std::string verdict_line(const Comparison& comparison) {
                      count(Advice::failed), count(Advice::missing));
 }
 
-// Code points, which is what fmt pads by for all but wide scripts.
-std::size_t length(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-std::string aligned(const std::vector<Row>& rows) {
+std::vector<std::string> aligned(const std::vector<Row>& rows) {
   std::array<std::size_t, 6> widths{};
   for (const Row& row : rows) {
-    for (std::size_t i = 0; i + 1 < row.size(); ++i)
-      widths[i] = std::max(widths[i], length(row[i]));
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
+      widths[i] = std::max(widths[i], width_of(row[i]));
+    }
   }
-  std::string out;
+  std::vector<std::string> lines;
   for (const Row& row : rows) {
     std::string line = "  ";
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string padding(widths[i] - std::min(widths[i], length(row[i])), ' ');
+      const std::string padding(widths[i] - std::min(widths[i], width_of(row[i])), ' ');
       const bool is_number = i >= 2 && i <= 4;
       line += (is_number ? padding + row[i] : row[i] + padding) + "  ";
     }
     line.erase(line.find_last_not_of(' ') + 1);
-    out += line + '\n';
+    lines.push_back(line + '\n');
   }
-  return out;
+  return lines;
+}
+
+std::string_view color_of(const ComparedCell& cell) {
+  switch (cell.advice) {
+    case Advice::suspect: return cell.is_slower() ? color::red : color::green;
+    case Advice::failed: return color::red;
+    case Advice::missing: return color::yellow;
+    default: return color::none;
+  }
 }
 
 std::string listed(const std::vector<Difference>& differences, std::string_view before) {
@@ -139,15 +143,21 @@ Json json_of(const ComparedCell& cell) {
 
 }  // namespace
 
-std::string to_text(const Comparison& comparison) {
-  std::string out =
-      fmt::format("A  {}\nB  {}\n{}\n", comparison.a, comparison.b, verdict_line(comparison));
-  out +=
-      listed(comparison.incomparable, "  differs  ") + listed(comparison.warnings, "  warning  ");
+std::string to_text(const Comparison& comparison, const TableStyle& style) {
+  std::string out = fitted(
+      fmt::format("A  {}\nB  {}\n{}\n", comparison.a, comparison.b, verdict_line(comparison)) +
+          listed(comparison.incomparable, "  differs  ") +
+          listed(comparison.warnings, "  warning  "),
+      style);
   if (comparison.cells.empty()) return out;
   std::vector<Row> rows{heading};
   for (const ComparedCell& cell : comparison.cells) rows.push_back(row_of(cell));
-  return fmt::format("{}\n{}\n{}\n", out, aligned(rows), advice_only);
+  const std::vector<std::string> lines = aligned(rows);
+  out += '\n' + fitted(lines.front(), style, color::dim);
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    out += fitted(lines[i], style, color_of(comparison.cells[i - 1]));
+  }
+  return out + '\n' + fitted(fmt::format("{}\n", advice_only), style);
 }
 
 std::string to_markdown(const Comparison& comparison) {

@@ -14,6 +14,7 @@
 #include "reports/load_curve.hpp"
 #include "reports/ranking.hpp"
 #include "reports/table_columns.hpp"
+#include "reports/text.hpp"
 #include "reports/units.hpp"
 
 namespace concbench {
@@ -173,90 +174,32 @@ std::vector<std::string> remarks_of(const Result& result) {
 
 // ---- On a terminal -----------------------------------------------------------------------------
 
-// One code point and its length in bytes; a byte that starts none stands for itself.
-std::pair<char32_t, std::size_t> decode(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const std::size_t length = byte(0) < 0xC0 ? 1 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;
-  if (length == 1 || length > text.size()) return {byte(0), 1};
-  char32_t point = byte(0) & (0xFFu >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) point = point << 6 | (byte(i) & 0x3Fu);
-  return {point, length};
-}
-
-// The main blocks that terminals show two columns wide (Unicode Standard Annex 11), and the marks
-// that combine with the character before them.
-int columns_of(char32_t point) {
-  const auto in = [&](char32_t first, char32_t last) { return first <= point && point <= last; };
-  if (in(0x300, 0x36F) || in(0x200B, 0x200F) || in(0xFE00, 0xFE0F)) return 0;
-  return in(0x1100, 0x115F) || in(0x2E80, 0xA4CF) || in(0xAC00, 0xD7A3) || in(0xF900, 0xFAFF) ||
-                 in(0xFE30, 0xFE6F) || in(0xFF00, 0xFF60) || in(0x1F300, 0x1FAFF) ||
-                 in(0x20000, 0x3FFFD)
-             ? 2
-             : 1;
-}
-
-std::size_t width_of(std::string_view text) {
-  std::size_t width = 0;
-  while (!text.empty()) {
-    const auto [point, length] = decode(text);
-    width += static_cast<std::size_t>(columns_of(point));
-    text.remove_prefix(length);
-  }
-  return width;
-}
-
-// Text that a terminal shows as it is: no control characters, and no more than it can show.
-std::string shown(std::string_view text, const TableStyle& style) {
-  static constexpr std::pair<char32_t, std::string_view> ascii[] = {
-      {U'µ', "u"}, {U'×', "x"}, {U'·', "|"}, {U'–', "-"}, {U'—', "-"}, {U'−', "-"}, {U'…', "..."}};
-  std::string out;
-  while (!text.empty()) {
-    const auto [point, length] = decode(text);
-    if (point < 0x20 || (point >= 0x7F && point < 0xA0)) {
-      out += ' ';
-    } else if (style.unicode || point < 0x7F) {
-      out += text.substr(0, length);
-    } else {
-      const auto found = std::find_if(std::begin(ascii), std::end(ascii),
-                                      [p = point](const auto& pair) { return pair.first == p; });
-      out += found == std::end(ascii) ? "?" : found->second;
-    }
-    text.remove_prefix(length);
-  }
-  return out;
-}
-
 class Terminal {
  public:
   explicit Terminal(const TableStyle& style) : style_(style) {}
 
   void add(Table table) {
     if (!out_.empty()) out_ += '\n';
-    line(painted(bold, shown(table.title, style_)));
+    wrapped("", table.title, color::bold);
     if (!table.rows.empty()) grid(table);
     for (const Remark& note : table.notes) {
-      wrapped(fmt::format("{}{} ", indent, note.what), note.text, yellow);
+      wrapped(fmt::format("{}{} ", indent, note.what), note.text, color::yellow);
     }
     for (const Remark& absent : table.absent) {
       wrapped(fmt::format("{}{:<8} ", indent, absent.what), absent.text,
-              absent.what == name_of(Status::skipped) ? dim : red);
+              absent.what == name_of(Status::skipped) ? color::dim : color::red);
     }
   }
 
   void add(const std::vector<std::string>& remarks) {
     if (!remarks.empty() && !out_.empty()) out_ += '\n';
-    for (const std::string& remark : remarks) wrapped("", remark, dim);
+    for (const std::string& remark : remarks) wrapped("", remark, color::dim);
   }
 
   std::string take() { return std::move(out_); }
 
  private:
-  static constexpr std::string_view bold = "1", dim = "2", red = "31", green = "32", yellow = "33";
   static constexpr std::string_view indent = "  ", gap = "  ";
-
-  std::string painted(std::string_view code, const std::string& text) const {
-    return style_.color && !text.empty() ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
-  }
 
   void line(std::string_view text) {
     text = text.substr(0, text.find_last_not_of(' ') + 1);
@@ -280,7 +223,9 @@ class Terminal {
         text += table.columns[c].left ? lines[i][c] + padding : padding + lines[i][c];
       }
       text.erase(text.find_last_not_of(' ') + 1);
-      line(i == 0 ? painted(dim, text) : i == 1 ? painted(green, text) : text);
+      line(i == 0   ? painted(color::dim, text, style_)
+           : i == 1 ? painted(color::green, text, style_)
+                    : text);
     }
   }
 
@@ -299,26 +244,8 @@ class Terminal {
     return widths;
   }
 
-  // Breaks at blanks; what is longer than a line goes on one of its own.
   void wrapped(const std::string& prefix, std::string_view text, std::string_view code) {
-    const std::string whole = shown(text, style_);
-    std::string current = prefix;
-    bool empty = true;
-    for (std::string_view rest = whole; !rest.empty();) {
-      const auto end = std::min(rest.find(' '), rest.size());
-      const std::string_view word = rest.substr(0, end);
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-      if (!empty && width_of(current) + 1 + width_of(word) >
-                        static_cast<std::size_t>(std::max(style_.width, 0))) {
-        line(painted(code, current));
-        current.assign(prefix.size(), ' ');
-        empty = true;
-      }
-      current += (empty ? "" : " ");
-      current += word;
-      empty = false;
-    }
-    line(painted(code, current));
+    out_ += concbench::wrapped(prefix, text, code, style_);
   }
 
   TableStyle style_;

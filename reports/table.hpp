@@ -5,14 +5,9 @@
 #include <string>
 
 #include "reports/result.hpp"
+#include "reports/text.hpp"
 
 namespace concbench {
-
-struct TableStyle {
-  bool color = false;   // ANSI escapes
-  bool unicode = true;  // otherwise ASCII only: "us" for "µs"
-  int width = 100;      // columns of the terminal; the least important columns give way
-};
 
 std::string to_table(const Result& result, const TableStyle& style = {});
 

@@ -39,18 +39,22 @@ std::vector<Trend> trends_of(std::vector<Series> all) {
   return trends;
 }
 
-std::string to_text(const std::vector<Trend>& trends) {
+std::string to_text(const std::vector<Trend>& trends, const TableStyle& style) {
   std::string out;
   for (const Trend& trend : trends) {
     const Series& series = trend.series;
-    out += fmt::format("{}{} · per {} · {} ({})\n", out.empty() ? "" : "\n", series.cell, series.op,
-                       series.cpu_model, series.machine);
+    if (!out.empty()) out += '\n';
+    out += fitted(fmt::format("{} · per {} · {} ({})\n", series.cell, series.op, series.cpu_model,
+                              series.machine),
+                  style, color::bold);
     for (std::size_t i = 0; i < series.points.size(); ++i) {
       const Series::Point& point = series.points[i];
       const Estimate& time = point.ns_per_op;
-      out += fmt::format("  {:>4}  {:<20}  {:<12.12}  {:>9}  {:<18}{}\n", point.result, point.date,
-                         point.commit, duration_text(time.median),
-                         range_text(time.low, time.high, time.median), remark(trend, i));
+      const std::string line =
+          fmt::format("  {:>4}  {:<20}  {:<12.12}  {:>9}  {:<18}{}\n", point.result, point.date,
+                      point.commit, duration_text(time.median),
+                      range_text(time.low, time.high, time.median), remark(trend, i));
+      out += fitted(line, style, changes_at(trend, i) ? color::yellow : color::none);
     }
   }
   return out;

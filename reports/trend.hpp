@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "reports/history.hpp"
+#include "reports/text.hpp"
 
 namespace concbench {
 
@@ -16,7 +17,7 @@ struct Trend {
 std::vector<Trend> trends_of(std::vector<Series> all);
 
 // A block for each series, a line for each point; changes are marked.
-std::string to_text(const std::vector<Trend>& trends);
+std::string to_text(const std::vector<Trend>& trends, const TableStyle& style);
 std::string to_json_text(const std::vector<Trend>& trends);
 // One panel for each series: medians with their ranges, a rule at each change.
 std::string to_svg(const std::vector<Trend>& trends);

@@ -3,23 +3,30 @@
 #include <random>
 
 #include "cli/options/command.hpp"
+#include "cli/options/output.hpp"
+#include "cli/options/values.hpp"
 
 namespace concbench::options {
 namespace {
 
 struct ClaimsWords {
-  std::string only, format = "table", seed;
+  std::string only, seed;
+  OutputWords shown;
 };
 
 Finish bind(CLI::App& app) {
   const auto words = std::make_shared<ClaimsWords>();
-  app.add_option("--only", words->only, "claims to check, by their ids, separated by commas");
-  app.add_option("--format", words->format, "table or json")->capture_default_str();
-  app.add_option("--seed", words->seed, "seed of the order in which cells are run");
+  app.add_option("--only", words->only, "claims to check, by their ids, separated by commas")
+      ->type_name(kinds::ids);
+  add_format_option(app, words->shown, table_or_json);
+  add_color_option(app, words->shown);
+  app.add_option("--seed", words->seed, "seed of the order in which cells are run")
+      ->type_name(kinds::number);
   return [words](const Words&) {
     ClaimsRequest request;
     if (!words->only.empty()) request.only = split_list("--only", words->only);
-    request.format = parse_table_or_json(words->format);
+    request.format = parse_format(words->shown, table_or_json);
+    request.color = parse_color(words->shown);
     request.seed = words->seed.empty()
                        ? std::random_device{}()
                        : parse_number<std::uint64_t>("--seed", words->seed, 0, INT64_MAX);

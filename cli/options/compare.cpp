@@ -2,31 +2,34 @@
 #include <memory>
 
 #include "cli/options/command.hpp"
+#include "cli/options/output.hpp"
+#include "cli/options/values.hpp"
 
 namespace concbench::options {
 namespace {
 
 struct CompareWords {
-  std::string a, b, format = "table";
+  std::string a, b;
+  OutputWords shown;
   bool gate = false;
 };
 
 Finish bind(CLI::App& app) {
   const auto words = std::make_shared<CompareWords>();
-  app.add_option("A.json", words->a, "the result to compare with")->required();
-  app.add_option("B.json", words->b, "the result to be judged")->required();
-  app.add_option("--format", words->format, "what stdout shows: table, json or markdown")
-      ->capture_default_str();
+  app.add_option("A.json", words->a, "the result to compare with")
+      ->type_name(kinds::file)
+      ->required();
+  app.add_option("B.json", words->b, "the result to be judged")->type_name(kinds::file)->required();
+  add_format_option(app, words->shown, table_json_or_markdown);
+  add_color_option(app, words->shown);
   app.add_flag("--gate", words->gate,
                "exit with 1 if something is suspected to be slower, with 3 if it failed");
   return [words](const Words&) {
-    return CompareRequest{
-        .a = words->a,
-        .b = words->b,
-        .format = parse_word<Format>(
-            "--format", words->format,
-            {{"table", Format::table}, {"json", Format::json}, {"markdown", Format::markdown}}),
-        .gate = words->gate};
+    return CompareRequest{.a = words->a,
+                          .b = words->b,
+                          .format = parse_format(words->shown, table_json_or_markdown),
+                          .color = parse_color(words->shown),
+                          .gate = words->gate};
   };
 }
 

@@ -2,14 +2,18 @@
 #include <memory>
 
 #include "cli/options/command.hpp"
+#include "cli/options/output.hpp"
 
 namespace concbench::options {
 namespace {
 
 Finish bind(CLI::App& app) {
-  const auto format = std::make_shared<std::string>("table");
-  app.add_option("--format", *format, "table or json")->capture_default_str();
-  return [format](const Words&) { return ListRequest{parse_table_or_json(*format)}; };
+  const auto words = std::make_shared<OutputWords>();
+  add_format_option(app, *words, table_or_json);
+  add_color_option(app, *words);
+  return [words](const Words&) {
+    return ListRequest{parse_format(*words, table_or_json), parse_color(*words)};
+  };
 }
 
 }  // namespace

@@ -41,14 +41,4 @@ std::vector<int> parse_cores(const std::string& text) {
   return cores;
 }
 
-Format parse_table_or_json(const std::string& text) {
-  return parse_word<Format>("--format", text, {{"table", Format::table}, {"json", Format::json}});
-}
-
-When parse_color(const std::string& text) {
-  return parse_word<When>(
-      "--color", text,
-      {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}});
-}
-
 }  // namespace concbench::options

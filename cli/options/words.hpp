@@ -18,6 +18,10 @@ namespace concbench::options {
 
 using Words = std::vector<std::string>;
 
+// The words that an option takes, and what each stands for.
+template <class Enum>
+using Choices = std::vector<std::pair<std::string, Enum>>;
+
 // The parts of "a,b,c"; none may be empty.
 Words split_list(const std::string& option, const std::string& text);
 
@@ -26,9 +30,6 @@ std::vector<int> parse_cpus(const std::string& option, const std::string& text);
 
 // Numbers of workers: "1,2,4"; empty for an empty text.
 std::vector<int> parse_cores(const std::string& text);
-
-Format parse_table_or_json(const std::string& text);
-When parse_color(const std::string& text);
 
 // A number from `low` to `high`, both included.
 template <class Number>
@@ -44,8 +45,7 @@ Number parse_number(const std::string& option, const std::string& text, Number l
 
 // What one of these words stands for.
 template <class Enum>
-Enum parse_word(const std::string& option, const std::string& text,
-                const std::vector<std::pair<std::string, Enum>>& words) {
+Enum parse_word(const std::string& option, const std::string& text, const Choices<Enum>& words) {
   Words names;
   for (const auto& [name, value] : words) {
     if (name == text) return value;
