@@ -1,0 +1,28 @@
+// concbench explain
+#include <memory>
+
+#include "cli/options/command.hpp"
+#include "cli/options/values.hpp"
+
+namespace concbench::options {
+namespace {
+
+Finish bind(CLI::App& app) {
+  const auto words = std::make_shared<Words>();
+  app.add_option("TOPIC", *words, "the name of a model, a workload or a measure; none lists them")
+      ->type_name(kinds::topic);
+  return
+      [words](const Words&) { return ExplainRequest{fmt::format("{}", fmt::join(*words, " "))}; };
+}
+
+}  // namespace
+
+const CommandLine explain_command{"explain",
+                                  "what a model, a workload or a number is, in plain words",
+                                  "Examples:\n"
+                                  "  concbench explain\n"
+                                  "  concbench explain fibers\n"
+                                  "  concbench explain \"CPU/wall\"",
+                                  bind};
+
+}  // namespace concbench::options
