@@ -13,10 +13,11 @@ namespace {
 bool says_only_where(const std::vector<std::string>& argv) {
   for (std::size_t i = 0; i < argv.size(); ++i) {
     const std::string name = argv[i].substr(0, argv[i].find('='));
-    const bool where = name == "--resume" || name == "--out" || name == "--format" ||
-                       name == "--color" || name == "--dry-run";
-    if (!where) return false;
-    if (name != "--dry-run" && name.size() == argv[i].size()) ++i;  // its value is the next word
+    const bool where =
+        name == "--resume" || name == "--out" || name == "--format" || name == "--color";
+    const bool flag = name == "--dry-run" || name == "--live";
+    if (!where && !flag) return false;
+    if (where && name.size() == argv[i].size()) ++i;  // its value is the next word
   }
   return true;
 }
@@ -35,6 +36,7 @@ RunRequest resumed(const RunRequest& now, const Result& before) {
   request.format = now.format;
   request.color = now.color;
   request.dry_run = now.dry_run;
+  request.live = now.live;
   return request;
 }
 

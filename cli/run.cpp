@@ -15,6 +15,7 @@
 #include "cli/environment.hpp"
 #include "cli/errors.hpp"
 #include "cli/estimate.hpp"
+#include "cli/live.hpp"
 #include "cli/plan.hpp"
 #include "cli/progress.hpp"
 #include "cli/resume.hpp"
@@ -90,6 +91,18 @@ bool has_numbers(const Result& result) {
   return std::ranges::count(result.cells, Status::ok, &Cell::status) > 0;
 }
 
+std::unique_ptr<Progress> progress_of(const RunRequest& request, const Plan& plan,
+                                      const Result& result) {
+  const bool terminal = isatty(STDERR_FILENO);
+  const double expected_s = expected_time(plan, request.preset);
+  if (!request.live || !terminal) return make_progress(plan.steps.size(), expected_s, terminal);
+  return make_live_table({.result = &result,
+                          .steps = plan.steps.size(),
+                          .processes = request.preset.processes,
+                          .style = style_of(request.color, STDERR_FILENO),
+                          .height = height_of_terminal(STDERR_FILENO)});
+}
+
 int exit_code(const Result& result) {
   const auto has = [&](auto... statuses) {
     return std::ranges::any_of(
@@ -135,7 +148,7 @@ int run(RunRequest request) {
   for (const Job& job : plan.jobs) {
     result.cells.push_back(job.cell);
     Cell& cell = result.cells.back();
-    if (cell.status == Status::skipped && cell.reason.empty()) cell.reason = "not run yet";
+    if (cell.status == Status::skipped && cell.reason.empty()) cell.reason = not_run_yet;
   }
   const auto save = [&] {
     if (to_file) write_result(result, request.out);
@@ -145,10 +158,9 @@ int run(RunRequest request) {
   const auto start = Conversation::Clock::now();
   int signal;
   {
-    Progress progress(plan.steps.size(), expected_time(plan, request.preset),
-                      isatty(STDERR_FILENO));
+    const auto progress = progress_of(request, plan, result);
     for (const std::string& sentence : result.adjusted) fmt::print(stderr, "{}\n", sentence);
-    signal = run_session(plan, request, result, progress, save);
+    signal = run_session(plan, request, result, *progress, save);
   }
   const std::chrono::duration<double, std::nano> took = Conversation::Clock::now() - start;
   if (const auto after_run = cpu_times(topology.allowed()); before_run && after_run) {

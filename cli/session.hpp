@@ -10,6 +10,9 @@
 
 namespace concbench {
 
+// The reason of a cell without a number before its first worker ran.
+inline constexpr std::string_view not_run_yet = "not run yet";
+
 // Runs every step. `save` is called after each worker with the cells as they stand. Returns the
 // signal that stopped it, or 0.
 int run_session(Plan& plan, const RunRequest& request, Result& result, Progress& progress,

@@ -62,8 +62,9 @@ void Evidence::measure(Group& group) {
   request.seed = seed_;
   Plan plan = make_plan(request, discover(), read_limits());
   for (const Job& job : plan.jobs) group.result.cells.push_back(job.cell);
-  Progress progress(plan.steps.size(), expected_time(plan, request.preset), isatty(STDERR_FILENO));
-  if (run_session(plan, request, group.result, progress, [] {}) != 0) throw Interrupted();
+  const auto progress =
+      make_progress(plan.steps.size(), expected_time(plan, request.preset), isatty(STDERR_FILENO));
+  if (run_session(plan, request, group.result, *progress, [] {}) != 0) throw Interrupted();
   group.measured = true;
 }
 

@@ -3,8 +3,10 @@
 #include <random>
 
 #include "cli/options/command.hpp"
+#include "cli/options/output.hpp"
 #include "cli/options/placement.hpp"
 #include "cli/options/selection.hpp"
+#include "cli/options/values.hpp"
 
 namespace concbench::options {
 namespace {
@@ -13,38 +15,42 @@ struct RunWords {
   SelectionWords what;
   PlacementWords where;
   std::string preset = "quick", processes, repetitions, min_time, timeout, budget, seed;
-  std::string out, resume, format = "table", color = "auto";
-  bool dry_run = false;
+  std::string out, resume;
+  OutputWords shown;
+  bool dry_run = false, live = false;
 };
 
 void add_run_options(CLI::App& app, RunWords& words) {
   add_selection_options(app, words.what);
   app.add_option("--preset", words.preset,
                  "quick, ci, full or paper: sizes, and how long to measure; or a file, NAME.toml")
+      ->type_name(kinds::preset)
       ->group("What")
       ->capture_default_str();
   add_placement_options(app, words.where);
-  const auto option = [&](const char* name, std::string& into, const char* help) {
-    app.add_option(name, into, help)->group("How long");
+  const auto option = [&](const char* name, std::string& into, const char* kind, const char* help) {
+    app.add_option(name, into, help)->type_name(kind)->group("How long");
   };
-  option("--processes", words.processes, "worker processes of each cell");
-  option("--repetitions", words.repetitions, "samples in each process");
-  option("--min-time", words.min_time, "seconds that a sample lasts at least");
-  option("--timeout", words.timeout, "seconds that one worker process may take");
-  option("--budget", words.budget, "seconds for everything: fewer samples first, then fewer cells");
-  option("--seed", words.seed, "seed of the order in which cells are run");
+  option("--processes", words.processes, kinds::number, "worker processes of each cell");
+  option("--repetitions", words.repetitions, kinds::number, "samples in each process");
+  option("--min-time", words.min_time, kinds::seconds, "how long a sample lasts at least");
+  option("--timeout", words.timeout, kinds::seconds, "how long one worker process may take");
+  option("--budget", words.budget, kinds::seconds,
+         "for everything: fewer samples first, then fewer cells");
+  option("--seed", words.seed, kinds::number, "seed of the order in which cells are run");
   const auto result = "Results";
   app.add_option("--out", words.out, "write the result to this file; '-' for stdout")
+      ->type_name(kinds::file)
       ->group(result);
-  app.add_option("--resume", words.resume, "finish the run of this result file")->group(result);
+  app.add_option("--resume", words.resume, "finish the run of this result file")
+      ->type_name(kinds::file)
+      ->group(result);
   app.add_flag("--dry-run", words.dry_run, "show what would be run, and for how long")
       ->group(result);
-  app.add_option("--format", words.format, "what stdout shows: table, json, csv or markdown")
-      ->group(result)
-      ->capture_default_str();
-  app.add_option("--color", words.color, "auto, always or never")
-      ->group(result)
-      ->capture_default_str();
+  app.add_flag("--live", words.live, "show on the terminal what is known so far, as a table")
+      ->group(result);
+  add_format_option(app, words.shown, all_formats)->group(result);
+  add_color_option(app, words.shown)->group(result);
 }
 
 RunRequest to_request(const RunWords& words, Words argv) {
@@ -69,12 +75,9 @@ RunRequest to_request(const RunWords& words, Words argv) {
   request.out = words.out;
   request.resume = words.resume;
   request.dry_run = words.dry_run;
-  request.format = parse_word<Format>("--format", words.format,
-                                      {{"table", Format::table},
-                                       {"json", Format::json},
-                                       {"csv", Format::csv},
-                                       {"markdown", Format::markdown}});
-  request.color = parse_color(words.color);
+  request.live = words.live;
+  request.format = parse_format(words.shown, all_formats);
+  request.color = parse_color(words.shown);
   return request;
 }
 
