@@ -1,0 +1,149 @@
+#!/usr/bin/python3
+"""The Debian package holds what it should, and a machine with nothing else can use it."""
+
+import glob
+import os
+import platform
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from concbench import CONCBENCH, concbench
+
+BUILD = os.path.dirname(CONCBENCH)
+GOROUTINES = os.path.exists(os.path.join(BUILD, "concbench-goroutines"))
+
+
+def run(*command, **options):
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+class Package(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        if not shutil.which("dpkg-deb"):
+            raise unittest.SkipTest("this is no Debian")
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        run("cpack", "--config", os.path.join(BUILD, "CPackConfig.cmake"), "-B", folder.name)
+        cls.deb, = glob.glob(os.path.join(folder.name, "*.deb"))
+
+    def field(self, name):
+        return run("dpkg-deb", "--field", self.deb, name).strip()
+
+    def contents(self):
+        lines = run("dpkg-deb", "--contents", self.deb).splitlines()
+        return {line.split()[5].lstrip("."): line.split()[0] for line in lines}
+
+
+class Contents(Package):
+    def test_is_named_as_debian_names_packages(self):
+        version = concbench("--version").stdout.split()[1]
+        self.assertEqual(os.path.basename(self.deb),
+                         f"concbench_{version}_{run('dpkg', '--print-architecture').strip()}.deb")
+        self.assertEqual(self.field("Version"), version)
+
+    def test_holds_programs_manual_completions_plots_and_documents(self):
+        there = self.contents()
+        share = "/usr/share"
+        wanted = ["/usr/bin/concbench", f"{share}/man/man1/concbench.1",
+                  f"{share}/bash-completion/completions/concbench",
+                  f"{share}/zsh/vendor-completions/_concbench",
+                  f"{share}/fish/vendor_completions.d/concbench.fish",
+                  f"{share}/concbench/plot_compare.py", f"{share}/concbench/plotting.py",
+                  f"{share}/concbench/result.schema.json", f"{share}/doc/concbench/copyright",
+                  f"{share}/doc/concbench/docs/workloads.md"]
+        wanted += ["/usr/bin/concbench-goroutines"] if GOROUTINES else []
+        self.assertLessEqual(set(wanted), set(there))
+        for path in ("/usr/bin/concbench", f"{share}/concbench/plot_compare.py"):
+            self.assertTrue(there[path].startswith("-rwxr-xr-x"), there[path])
+
+    def test_holds_nothing_outside_of_usr_and_nothing_of_the_tests(self):
+        for path in self.contents():
+            self.assertRegex(path, r"^/(usr/.*)?$")
+            self.assertNotRegex(path, "_test|gtest")
+
+    def test_depends_on_the_libraries_that_the_program_is_linked_with(self):
+        depends = self.field("Depends")
+        linked = re.findall(r"=> (/\S+)", run("ldd", CONCBENCH))
+        self.assertTrue(linked)
+        needed = subprocess.run(["objdump", "-p", CONCBENCH], capture_output=True, text=True,
+                                check=True).stdout
+        for library in re.findall(r"NEEDED +(\S+)", needed):
+            path = next((each for each in linked if os.path.basename(each) == library), None)
+            if not path:
+                continue  # the loader itself
+            owner = subprocess.run(["dpkg-query", "-S", os.path.realpath(path)],
+                                   capture_output=True, text=True, check=False).stdout
+            if owner:
+                with self.subTest(library=library):
+                    self.assertIn(owner.split(":")[0], depends)
+
+    def test_says_who_keeps_it_and_what_it_is_for(self):
+        self.assertRegex(self.field("Maintainer"), r"^.+ <.+@.+>$")
+        self.assertEqual(self.field("Section"), "utils")
+        self.assertIn("python3-matplotlib", self.field("Recommends"))
+        self.assertGreater(len(self.field("Description")), 100)
+
+
+class FreshMachine(Package):
+    """A Debian 12 with nothing but the package, in a chroot."""
+
+    def mirror(self):
+        for path in ("/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list"):
+            if os.path.exists(path):
+                with open(path, encoding="utf-8") as file:
+                    found = re.search(r"^(?:URIs:|deb(?: \[.*?\])?) *(\S+)", file.read(), re.MULTILINE)
+                if found:
+                    return found.group(1)
+        return "http://deb.debian.org/debian"
+
+    def bind(self, *arguments, at):
+        run("mount", *arguments, at)
+        self.addCleanup(run, "umount", "-l", at)
+
+    def setUp(self):
+        if os.geteuid() != 0 or not shutil.which("debootstrap"):
+            self.skipTest("needs root and debootstrap")
+        if platform.freedesktop_os_release().get("VERSION_CODENAME") != "bookworm":
+            self.skipTest("the package was not built on Debian 12")
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        os.chmod(folder.name, 0o755)
+        self.root = folder.name
+        made = subprocess.run(["debootstrap", "--variant=minbase", "bookworm", self.root,
+                               self.mirror()], capture_output=True, text=True, check=False)
+        if made.returncode != 0:
+            self.skipTest("debootstrap: " + made.stdout[-300:])
+        for name in glob.glob("/etc/apt/apt.conf.d/*"):  # how the archive is reached from here
+            with open(name, encoding="utf-8") as file:
+                if re.search("Acquire", file.read()):
+                    shutil.copy(name, os.path.join(self.root, "etc/apt/apt.conf.d"))
+        shutil.copy("/etc/resolv.conf", os.path.join(self.root, "etc"))
+        shutil.copy(self.deb, os.path.join(self.root, "root"))
+        self.bind("-t", "proc", "proc", at=os.path.join(self.root, "proc"))
+        self.bind("--rbind", "--make-rslave", "/sys", at=os.path.join(self.root, "sys"))
+        self.bind("-t", "tmpfs", "tmpfs", at=os.path.join(self.root, "dev/shm"))
+
+    def inside(self, *command):
+        return run("chroot", self.root, "/usr/bin/env", "LANG=C.UTF-8", "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                   "DEBIAN_FRONTEND=noninteractive", *command)
+
+    def test_installs_the_package_and_measures(self):
+        self.inside("apt-get", "update", "-qq")
+        self.inside("apt-get", "install", "-y", "-qq", "--no-install-recommends",
+                    "/root/" + os.path.basename(self.deb))
+        models = ["serial", "threads"] + (["goroutines"] if GOROUTINES else [])
+        table = self.inside("concbench", "run", "--preset=quick", "--model=" + ",".join(models),
+                            "--workload=fib")
+        for model in models:
+            self.assertRegex(table, f"(?m)^  \\d  {model}\\b|skipped  {model}:")
+        self.assertRegex(table, r"(?m)^  1  serial ")
+
+
+if __name__ == "__main__":
+    unittest.main()
