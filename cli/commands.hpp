@@ -8,6 +8,7 @@ namespace concbench {
 int run(RunRequest request);
 int check(CheckRequest request);
 int list(const ListRequest& request);
+int explain(const ExplainRequest& request);
 int report(const ReportRequest& request);
 int load(const LoadRequest& request);
 int doctor(const DoctorRequest& request);

@@ -7,8 +7,10 @@
 #include "cli/commands.hpp"
 #include "cli/conversation.hpp"
 #include "cli/errors.hpp"
+#include "cli/man_page.hpp"
 #include "cli/options.hpp"
 #include "cli/signals.hpp"
+#include "cli/style.hpp"
 #include "cli/worker.hpp"
 #include "models/topology.hpp"
 #include "reports/history.hpp"
@@ -43,9 +45,14 @@ int perform(Command command) {
                         [](TopoRequest& request) { return print(topo(request)); },
                         [](DoctorRequest& request) { return doctor(request); },
                         [](ClaimsRequest& request) { return run_claims(request); },
+                        [](ExplainRequest& request) { return explain(request); },
+                        [](CompletionsRequest& request) {
+                          return print(completions(request.shell, program_help().program));
+                        },
+                        [](ManRequest&) { return print(man_page(program_help())); },
                         [](WorkerRequest& request) { return run_worker(request); },
                         [](LoadRequest& request) { return load(request); },
-                        [](Text& text) { return print(text.text); },
+                        [](Text& text) { return print(fitted(text.text, style_of(When::never))); },
                     },
                     command);
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/command_help.hpp"
 #include "cli/request.hpp"
 
 namespace concbench {
@@ -13,5 +14,7 @@ namespace concbench {
 Command parse_command_line(const std::vector<std::string>& arguments);
 // The request of `concbench run` from its arguments alone (those of a result file, to resume it).
 RunRequest parse_run(const std::vector<std::string>& arguments);
+// What there is to be parsed.
+ProgramHelp program_help();
 
 }  // namespace concbench

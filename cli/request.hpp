@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "cli/completions.hpp"
 #include "cli/presets.hpp"
 #include "cli/topo.hpp"
 #include "models/topology.hpp"
@@ -34,6 +35,7 @@ struct RunRequest {
   std::string out;     // "" for nowhere, "-" for stdout
   std::string resume;  // "" for a new run
   bool dry_run = false;
+  bool live = false;
   Format format = Format::table;
   When color = When::automatic;
 };
@@ -45,11 +47,13 @@ struct ReportRequest {
 
 struct ListRequest {
   Format format = Format::table;
+  When color = When::automatic;
 };
 
 struct CompareRequest {
   std::string a, b;
   Format format = Format::table;
+  When color = When::automatic;
   bool gate = false;
 };
 
@@ -68,6 +72,7 @@ struct HistoryRequest {
   std::string cell;                  // part of the names of those whose trends are wanted
   std::string out;                   // of the plot
   Format format = Format::table;
+  When color = When::automatic;
 };
 
 // The other end of a conversation; or, with a workload, one cell alone in this process.
@@ -104,6 +109,7 @@ struct LoadRequest {
 struct ClaimsRequest {
   std::vector<std::string> only;  // ids; empty: all
   Format format = Format::table;
+  When color = When::automatic;
   std::uint64_t seed = 0;
 };
 
@@ -114,13 +120,24 @@ struct DoctorRequest {
   std::string root;  // of the /proc and /sys to look at; "" for this machine's own
 };
 
+struct ExplainRequest {
+  std::string topic;  // "" for a list of them
+};
+
+struct CompletionsRequest {
+  Shell shell = Shell::bash;
+};
+
+struct ManRequest {};
+
 // What --help and --version print.
 struct Text {
   std::string text;
 };
 
-using Command = std::variant<RunRequest, ListRequest, TopoRequest, CheckRequest, CompareRequest,
-                             ClaimsRequest, DoctorRequest, ReportRequest, ExportRequest,
-                             HistoryRequest, WorkerRequest, LoadRequest, Text>;
+using Command =
+    std::variant<RunRequest, ListRequest, TopoRequest, CheckRequest, CompareRequest, ClaimsRequest,
+                 DoctorRequest, ReportRequest, ExportRequest, HistoryRequest, ExplainRequest, CompletionsRequest,
+                 ManRequest, WorkerRequest, LoadRequest, Text>;
 
 }  // namespace concbench

@@ -3,8 +3,10 @@
 #include <random>
 
 #include "cli/options/command.hpp"
+#include "cli/options/output.hpp"
 #include "cli/options/placement.hpp"
 #include "cli/options/selection.hpp"
+#include "cli/options/values.hpp"
 
 namespace concbench::options {
 namespace {
@@ -14,41 +16,45 @@ struct CheckWords {
   SelectionWords what;
   PlacementWords where;
   std::string preset = "quick", min_effect, cell_budget = "10", budget, seed, slow_down = "5";
-  std::string replay, out, format = "table", color = "auto";
+  std::string replay, out;
+  OutputWords shown;
   bool strict = false, self_test = false;
 };
 
 void add_check_options(CLI::App& app, CheckWords& words) {
   app.add_option("BASE", words.base,
                  "the program to compare with: a build of concbench, a program that speaks the "
-                 "worker protocol, or \"exec:PATH ARG…\" for one with arguments");
-  app.add_option("NEW", words.next, "the program to be judged");
+                 "worker protocol, or \"exec:PATH ARG…\" for one with arguments")
+      ->type_name(kinds::program);
+  app.add_option("NEW", words.next, "the program to be judged")->type_name(kinds::program);
   add_selection_options(app, words.what);
   app.add_option("--preset", words.preset, "quick, ci, full or paper: sizes; or a file, NAME.toml")
+      ->type_name(kinds::preset)
       ->group("What")
       ->capture_default_str();
   add_placement_options(app, words.where);
-  const auto option = [&](const char* name, std::string& into, const char* help) {
-    return app.add_option(name, into, help)->group("How");
+  const auto option = [&](const char* name, std::string& into, const char* kind, const char* help) {
+    return app.add_option(name, into, help)->type_name(kind)->group("How");
   };
-  option("--min-effect", words.min_effect, "percent below which no difference matters; usually 2");
-  option("--cell-budget", words.cell_budget, "seconds for each cell")->capture_default_str();
-  option("--budget", words.budget, "seconds for everything");
-  option("--seed", words.seed, "seed of the coin that says which of a pair begins");
+  option("--min-effect", words.min_effect, kinds::percent,
+         "below which no difference matters; usually 2");
+  option("--cell-budget", words.cell_budget, kinds::seconds, "for each cell")
+      ->capture_default_str();
+  option("--budget", words.budget, kinds::seconds, "for everything");
+  option("--seed", words.seed, kinds::number, "seed of the coin that says which of a pair begins");
   app.add_flag("--strict", words.strict, "inconclusive is a failure (exit code 3)")->group("How");
   app.add_flag("--self-test", words.self_test,
                "try the gate here: this program against itself, and against itself slowed down")
       ->group("How");
-  option("--slow-down", words.slow_down, "percent that the self-test slows down by")
+  option("--slow-down", words.slow_down, kinds::percent, "how much the self-test slows down")
       ->capture_default_str();
   const auto result = [&](const char* name, std::string& into, const char* help) {
-    return app.add_option(name, into, help)->group("Results");
+    app.add_option(name, into, help)->type_name(kinds::file)->group("Results");
   };
   result("--out", words.out, "write verdicts and raw pairs to this file");
   result("--replay", words.replay, "judge the pairs of such a file again");
-  result("--format", words.format, "what stdout shows: table, json or markdown")
-      ->capture_default_str();
-  result("--color", words.color, "auto, always or never")->capture_default_str();
+  add_format_option(app, words.shown, table_json_or_markdown)->group("Results");
+  add_color_option(app, words.shown)->group("Results");
 }
 
 // Which programs are compared is said in one of three ways.
@@ -96,10 +102,8 @@ CheckRequest to_request(const CheckWords& words, Words argv) {
                     ? std::random_device{}()
                     : parse_number<std::uint64_t>("--seed", words.seed, 0, INT64_MAX);
   common.out = words.out;
-  common.format = parse_word<Format>(
-      "--format", words.format,
-      {{"table", Format::table}, {"json", Format::json}, {"markdown", Format::markdown}});
-  common.color = parse_color(words.color);
+  common.format = parse_format(words.shown, table_json_or_markdown);
+  common.color = parse_color(words.shown);
   request.models_named = !words.what.models.empty();
   request.cell_budget_s = parse_number<double>("--cell-budget", words.cell_budget, 0.1, 1e6);
   if (!words.min_effect.empty()) {

@@ -33,6 +33,9 @@ extern const CommandLine claims_command;
 extern const CommandLine report_command;
 extern const CommandLine export_command;
 extern const CommandLine history_command;
+extern const CommandLine explain_command;
+extern const CommandLine completions_command;
+extern const CommandLine man_command;
 extern const CommandLine worker_command;
 extern const CommandLine load_command;
 

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/options/command.hpp"
+#include "cli/options/values.hpp"
 
 namespace concbench::options {
 namespace {
@@ -21,7 +22,7 @@ std::string described_formats() {
 }
 
 ExportRequest to_request(const ExportWords& words) {
-  std::vector<std::pair<std::string, const Exporter*>> formats;
+  Choices<const Exporter*> formats;
   for (const Exporter& exporter : exporters()) formats.emplace_back(exporter.name, &exporter);
   return {.result = words.result,
           .exporter = parse_word("--format", words.format, formats),
@@ -30,9 +31,14 @@ ExportRequest to_request(const ExportWords& words) {
 
 Finish bind(CLI::App& app) {
   const auto words = std::make_shared<ExportWords>();
-  app.add_option("RESULT.json", words->result, "a result file of concbench")->required();
-  app.add_option("--format", words->format, described_formats())->required();
+  app.add_option("RESULT.json", words->result, "a result file of concbench")
+      ->type_name(kinds::file)
+      ->required();
+  app.add_option("--format", words->format, described_formats())
+      ->type_name(kinds::export_format)
+      ->required();
   app.add_option("-o,--out", words->out, "write it to this file; '-' for stdout")
+      ->type_name(kinds::file)
       ->capture_default_str();
   return [words](const Words&) { return to_request(*words); };
 }

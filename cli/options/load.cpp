@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "cli/options/command.hpp"
+#include "cli/options/values.hpp"
 
 namespace concbench::options {
 namespace {
@@ -27,14 +28,16 @@ LoadRequest to_request(const LoadWords& words) {
 }
 
 Finish bind(CLI::App& app) {
-  app.group("");  // a part of the machinery, which --help does not list
   const auto words = std::make_shared<LoadWords>();
-  app.add_option("--port", words->port, "of a server on this machine")->required();
-  app.add_option("--connections", words->connections, "connections")->required();
-  app.add_option("--requests", words->requests, "requests over all connections")->required();
-  app.add_option("--rate", words->rate, "requests a second; 0: each after the reply to the last");
-  app.add_option("--bytes", words->bytes, "the size of a request");
-  app.add_option("--cpus", words->cpus, "logical CPUs to run on");
+  const auto number = [&](const char* name, std::string& into, const char* help) {
+    return app.add_option(name, into, help)->type_name(kinds::number);
+  };
+  number("--port", words->port, "of a server on this machine")->required();
+  number("--connections", words->connections, "connections")->required();
+  number("--requests", words->requests, "requests over all connections")->required();
+  number("--rate", words->rate, "requests a second; 0: each after the reply to the last");
+  number("--bytes", words->bytes, "the size of a request");
+  app.add_option("--cpus", words->cpus, "logical CPUs to run on")->type_name(kinds::cpus);
   app.add_flag("--spin", words->spin, "spin while a request is almost due");
   return [words](const Words&) { return to_request(*words); };
 }

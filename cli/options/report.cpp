@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "cli/options/command.hpp"
+#include "cli/options/values.hpp"
 
 namespace concbench::options {
 namespace {
@@ -12,8 +13,10 @@ Finish bind(CLI::App& app) {
          "results", request->results,
          "result files, of which the first is the one to compare with; and what concbench claims "
          "--format=json printed")
+      ->type_name(kinds::file)
       ->required();
   app.add_option("-o,--out", request->out, "write the page to this file; '-' for stdout")
+      ->type_name(kinds::file)
       ->capture_default_str();
   return [request](const Words&) { return *request; };
 }

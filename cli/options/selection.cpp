@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/options/values.hpp"
+
 namespace concbench::options {
 namespace {
 
@@ -15,18 +17,19 @@ Words known_workloads() {
 }  // namespace
 
 void add_selection_options(CLI::App& app, SelectionWords& words) {
-  const auto many = [&](const char* name, Words& into, const char* help) {
-    return app.add_option(name, into, help)->allow_extra_args(false)->group("What");
+  const auto many = [&](const char* name, Words& into, const char* kind, const char* help) {
+    app.add_option(name, into, help)->allow_extra_args(false)->type_name(kind)->group("What");
   };
-  many("--model", words.models,
+  many("--model", words.models, kinds::models,
        "models, separated by commas: names, 'all', variants such as threads:wait=condvar, or one "
        "\"exec:PATH ARG…\" that speaks the worker protocol");
-  many("--workload", words.workloads, "workloads, separated by commas, or 'all'");
-  many("--set", words.sets, "WORKLOAD.PARAMETER=VALUE; a list of values runs each");
+  many("--workload", words.workloads, kinds::workloads, "workloads, separated by commas, or 'all'");
+  many("--set", words.sets, kinds::setting, "WORKLOAD.PARAMETER=VALUE; a list of values runs each");
   app.add_option_function<std::string>(
          "--rate",
          [&words](const std::string& rates) { words.sets.push_back("echo.rate=" + rates); },
          "requests a second to echo, the same as --set echo.rate; a list shows the knee")
+      ->type_name(kinds::numbers)
       ->group("What");
 }
 

@@ -2,14 +2,17 @@
 #include <memory>
 
 #include "cli/options/command.hpp"
+#include "cli/options/output.hpp"
 #include "cli/options/placement.hpp"
+#include "cli/options/values.hpp"
 
 namespace concbench::options {
 namespace {
 
 struct TopoWords {
   PlacementWords where;
-  std::string from, format = "table";
+  std::string from;
+  OutputWords shown;
   bool latency = false;
 };
 
@@ -21,7 +24,7 @@ TopoRequest to_request(const TopoWords& words) {
     request.placement.workers = parse_number<int>("--cores", words.where.cores, 1, 65'536);
   }
   request.latency = words.latency;
-  request.json = parse_table_or_json(words.format) == Format::json;
+  request.json = parse_format(words.shown, table_or_json) == Format::json;
   return request;
 }
 
@@ -29,10 +32,11 @@ Finish bind(CLI::App& app) {
   const auto words = std::make_shared<TopoWords>();
   add_placement_options(app, words->where);
   app.add_option("--from", words->from,
-                 "a described machine: synthetic:DESCRIPTION or xml:FILE, as hwloc writes them");
+                 "a described machine: synthetic:DESCRIPTION or xml:FILE, as hwloc writes them")
+      ->type_name(kinds::machine);
   app.add_flag("--latency", words->latency,
                "measure how long a cache line takes between each two of the workers' CPUs");
-  app.add_option("--format", words->format, "table or json")->capture_default_str();
+  add_format_option(app, words->shown, table_or_json);
   return [words](const Words&) { return to_request(*words); };
 }
 

@@ -3,6 +3,7 @@
 
 #include "cli/options/command.hpp"
 #include "cli/options/selection.hpp"
+#include "cli/options/values.hpp"
 
 namespace concbench::options {
 namespace {
@@ -27,14 +28,19 @@ WorkerRequest to_request(const WorkerWords& words) {
 
 Finish bind(CLI::App& app) {
   const auto words = std::make_shared<WorkerWords>();
-  app.add_option("--model", words->model, "a model of this program")->required();
-  app.add_option("--workload", words->workload, "run this workload and leave");
-  app.add_option("--set", words->sets, "WORKLOAD.PARAMETER=VALUE")->allow_extra_args(false);
-  app.add_option("--cpus", words->cpus, "logical CPU of each worker");
-  app.add_option("--iterations", words->iterations, "runs in a sample");
-  app.add_option("--samples", words->samples, "samples");
-  app.add_option("--slow-down", words->slow_down,
-                 "percent of work to do and time beyond what is asked for (check --self-test)");
+  app.add_option("--model", words->model, "a model of this program")
+      ->type_name(kinds::model)
+      ->required();
+  const auto option = [&](const char* name, auto& into, const char* kind, const char* help) {
+    return app.add_option(name, into, help)->type_name(kind);
+  };
+  option("--workload", words->workload, kinds::workload, "run this workload and leave");
+  option("--set", words->sets, kinds::setting, "WORKLOAD.PARAMETER=VALUE")->allow_extra_args(false);
+  option("--cpus", words->cpus, kinds::cpus, "logical CPU of each worker");
+  option("--iterations", words->iterations, kinds::number, "runs in a sample");
+  option("--samples", words->samples, kinds::number, "samples");
+  option("--slow-down", words->slow_down, kinds::percent,
+         "work to do and time beyond what is asked for (check --self-test)");
   return [words](const Words&) { return to_request(*words); };
 }
 
