@@ -75,8 +75,9 @@ class Explain(unittest.TestCase):
                 self.assertGreater(len(explain(name)), 100)
 
     def test_explains_every_column_of_the_table(self):
-        for head in ("per task", "range", "× best", "× serial", "ops/s", "CPU/wall", "memory",
-                     "cold start"):
+        for head in ("per task", "range", "× best", "× serial", "ops/s", "CPU/wall", "memory", "cold start",
+                     "p99.9", "CPU per request", "overlap", "METG", "least share", "bytes/task",
+                     "p50 wait", "p99 wait"):
             with self.subTest(column=head):
                 self.assertGreater(len(explain(*head.split())), 100)
 
