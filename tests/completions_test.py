@@ -124,7 +124,7 @@ class Terminal:
         return re.findall(r"<<(.*?)>>", self.read(">>."))
 
     def close(self):
-        self.type("\x03exit\n")
+        self.shell.kill()
         self.shell.wait(10)
         os.close(self.master)
         self.folder.cleanup()

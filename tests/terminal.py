@@ -7,6 +7,7 @@ import re
 import struct
 import subprocess
 import termios
+import threading
 
 from concbench import CONCBENCH
 
@@ -21,6 +22,11 @@ def run_at_terminal(*arguments, columns=80, rows=24, stream="stdout", **environm
     program = subprocess.Popen([CONCBENCH, *arguments], stdin=subprocess.DEVNULL, **streams,
                                env={**clean, "LC_ALL": "C.UTF-8", **environment})
     os.close(slave)
+    # Read at the same time, or else a full pipe would hold the program.
+    pipe = program.stdout or program.stderr
+    other = []
+    reader = threading.Thread(target=lambda: other.append(pipe.read().decode()))
+    reader.start()
     written = b""
     while True:
         try:
@@ -30,9 +36,10 @@ def run_at_terminal(*arguments, columns=80, rows=24, stream="stdout", **environm
         if not chunk:
             break
         written += chunk
-    other = (program.stdout or program.stderr).read().decode()
+    reader.join()
+    pipe.close()
     os.close(master)
-    return program.wait(60), other, written.decode()
+    return program.wait(60), other[0], written.decode()
 
 
 class Screen:

@@ -8,14 +8,14 @@ constexpr const char* head = R"zsh(#compdef @name@
 # Completes @name@ in zsh; made by `@name@ completions zsh`.
 
 # Words of which each has its meaning after a colon.
-@function@_words() {
+@function@__words() {
   local what=$1; shift
   local -a plain=(${@:#*[=\:]:*}) open=(${(M)@:#*[=\:]:*})
   _describe -t $what $what plain -- open -S ''
 }
 
 # The same as a list with commas between.
-@function@_list() {
+@function@__list() {
   local what=$1; shift
   local -a items=("$@")
   compset -P '*,'
@@ -121,7 +121,7 @@ std::string functions_of_words(const CommandHelp& program) {
       if (values.words.empty() || values.words.front().about.empty()) continue;
       const std::string name = list_function(program, values);
       if (text.find('\n' + name + "()") != text.npos) continue;
-      text += fmt::format("\n{}() {{\n  {}_{} {}", name, function_name(program, ""),
+      text += fmt::format("\n{}() {{\n  {}__{} {}", name, function_name(program, ""),
                           values.list ? "list" : "words", values.name);
       for (const Values::Word& word : values.words) text += " \\\n    " + described(word);
       text += values.files ? "\n  _files\n}\n" : "\n}\n";
