@@ -137,7 +137,7 @@ struct Text {
 
 using Command =
     std::variant<RunRequest, ListRequest, TopoRequest, CheckRequest, CompareRequest, ClaimsRequest,
-                 DoctorRequest, ReportRequest, ExportRequest, HistoryRequest, ExplainRequest, CompletionsRequest,
-                 ManRequest, WorkerRequest, LoadRequest, Text>;
+                 DoctorRequest, ReportRequest, ExportRequest, HistoryRequest, ExplainRequest,
+                 CompletionsRequest, ManRequest, WorkerRequest, LoadRequest, Text>;
 
 }  // namespace concbench

@@ -2,12 +2,15 @@
 #include <memory>
 
 #include "cli/options/command.hpp"
+#include "cli/options/output.hpp"
+#include "cli/options/values.hpp"
 
 namespace concbench::options {
 namespace {
 
 struct DoctorWords {
-  std::string format = "table", color = "auto", root;
+  OutputWords shown;
+  std::string root;
   bool no_measure = false;
 };
 
@@ -16,13 +19,14 @@ Finish bind(CLI::App& app) {
   app.add_flag("--no-measure", words->no_measure, "leave out the noise floor, which takes seconds");
   app.add_option("--root", words->root,
                  "look at /proc and /sys below this folder, copied from another machine, of which "
-                 "nothing can be measured");
-  app.add_option("--format", words->format, "table or json")->capture_default_str();
-  app.add_option("--color", words->color, "auto, always or never")->capture_default_str();
+                 "nothing can be measured")
+      ->type_name(kinds::file);
+  add_format_option(app, words->shown, table_or_json);
+  add_color_option(app, words->shown);
   return [words](const Words&) {
     DoctorRequest request;
-    request.format = parse_table_or_json(words->format);
-    request.color = parse_color(words->color);
+    request.format = parse_format(words->shown, table_or_json);
+    request.color = parse_color(words->shown);
     request.measure = !words->no_measure && words->root.empty();
     request.root = words->root;
     return request;

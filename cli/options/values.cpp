@@ -106,6 +106,7 @@ Values values_of(const std::string& type_name) {
     values.words = setting_words();
   } else if (is(kinds::preset)) {
     values.words = preset_words();
+    values.files = true;
   } else if (is(kinds::export_format)) {
     values.words = exporter_words();
   } else if (is(kinds::topic)) {
