@@ -55,7 +55,9 @@ class Stopwatch {
   void held(std::uint64_t alive) {
     const std::int64_t made = now();
     make_ns_ = made - started_;
+    const std::int64_t cpu_before = usage_ ? used().cpu_ns : 0;
     if (on_held) on_held(alive);
+    if (usage_) untimed_cpu_ns_ = used().cpu_ns - cpu_before;
     released_ = now();
     untimed_ns_ = released_ - made;
   }
@@ -70,7 +72,7 @@ class Stopwatch {
   // Adds the interval to the sum.
   void settle() {
     sum_.wall_ns += last_wall_ns();
-    sum_.cpu_ns += after_.cpu_ns - before_.cpu_ns;
+    sum_.cpu_ns += after_.cpu_ns - before_.cpu_ns - untimed_cpu_ns_;
     sum_.voluntary += after_.voluntary - before_.voluntary;
     sum_.involuntary += after_.involuntary - before_.involuntary;
   }
@@ -130,7 +132,7 @@ class Stopwatch {
   const std::vector<clockid_t> threads_;
   Usage before_, after_, sum_;
   std::int64_t started_ = 0, stopped_ = 0;
-  std::int64_t make_ns_ = 0, released_ = 0, untimed_ns_ = 0;  // of hold
+  std::int64_t make_ns_ = 0, released_ = 0, untimed_ns_ = 0, untimed_cpu_ns_ = 0;  // of hold
 };
 
 }  // namespace concbench

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <exception>
 #include <mutex>
 #include <new>
 #include <optional>
@@ -29,30 +30,36 @@ namespace {
 
 constexpr auto scope = os::Scope::threads;
 
-// The first error that kept a thread from being made, anywhere in a tree of them.
+// The first thing that went wrong in any of the threads of a run: to let an exception pass out of a
+// thread would end the program.
 class Trouble {
  public:
-  bool happened() const { return error_.load(std::memory_order_relaxed) != 0; }
+  bool happened() const { return happened_.load(std::memory_order_relaxed); }
 
-  // Runs `body`, whose failure to make a thread, or to find memory for one, is noted: to let it
-  // pass out of a thread would end the program.
   template <class Body>
   void note(const Body& body) {
     try {
       body();
-    } catch (const std::system_error& error) {
-      error_ = error.code().value();
-    } catch (const std::bad_alloc&) {
-      error_ = ENOMEM;
+    } catch (...) {
+      if (!happened_.exchange(true)) first_ = std::current_exception();
     }
   }
 
+  // Once all threads have been joined.
   void raise() const {
-    if (happened()) throw Exhausted(os::shortage("thread", error_));
+    if (!happened()) return;
+    try {
+      std::rethrow_exception(first_);
+    } catch (const std::system_error& error) {
+      throw Exhausted(os::shortage("thread", error.code().value()));
+    } catch (const std::bad_alloc&) {
+      throw Exhausted(os::shortage("thread", ENOMEM));
+    }
   }
 
  private:
-  std::atomic<int> error_{0};
+  std::atomic<bool> happened_{false};
+  std::exception_ptr first_;
 };
 
 // Threads that are joined together. A std::thread that goes while it is joinable ends the program;
@@ -103,7 +110,7 @@ class Threads {
       for (std::uint64_t i = 0; i < outcomes.size(); ++i) {
         crew.start([&, i, ticket = kernel.ticket(i)] {
           const os::Sighting sighting(sightings_);
-          outcomes[i] = {kernel.body(ticket), 1};
+          trouble.note([&] { outcomes[i] = {kernel.body(ticket), 1}; });
         });
       }
     });
@@ -212,12 +219,12 @@ class Threads {
   void task(const K& kernel, typename K::Node node, Tally<K>& all, Trouble& trouble) {
     const os::Sighting sighting(sightings_);
     all.tasks = 1;
-    const unsigned children = kernel.children(node);
-    if (children == 0) {
-      all.result = kernel.leaf(node);
-      return;
-    }
     trouble.note([&] {
+      const unsigned children = kernel.children(node);
+      if (children == 0) {
+        all.result = kernel.leaf(node);
+        return;
+      }
       std::vector<Tally<K>> tallies(children);
       {
         Crew crew(children);

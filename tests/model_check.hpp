@@ -63,13 +63,17 @@ class Explorer {
     if (++steps_ > most_steps) fail("it goes on for ever");
     go_on_with(choose());
   }
-  // After each store: those that pause may find what they wait for.
+  // After each store: those that pause may find what they wait for, and those that are about to
+  // pause may have looked before it.
   void stored() {
     for (Thread& thread : threads_) {
       if (thread.state == State::pausing) thread.state = State::ready;
+      if (&thread != &threads_[current_]) thread.looks_again = true;
     }
   }
-  void pause() { stop_as(State::pausing); }
+  void pause() {
+    if (!std::exchange(threads_[current_].looks_again, false)) stop_as(State::pausing);
+  }
   void sleep_on(const void* word) {
     threads_[current_].word = word;
     stop_as(State::asleep);
@@ -98,6 +102,7 @@ class Explorer {
   struct Thread {
     static constexpr std::size_t stack_bytes = 64 * 1024;
     State state = State::ready;
+    bool looks_again = false;
     const void* word = nullptr;
     std::int64_t deadline = none;
     runtime::Context context = nullptr;
@@ -116,6 +121,7 @@ class Explorer {
     for (Thread& thread : threads_) {
       const auto top = reinterpret_cast<std::uintptr_t>(thread.stack.get()) + Thread::stack_bytes;
       thread.state = State::ready;
+      thread.looks_again = false;
       thread.deadline = none;
       thread.context = runtime::fresh_context(reinterpret_cast<void*>(top & ~std::uintptr_t{15}),
                                               Thread::stack_bytes - 15, enter);

@@ -306,6 +306,81 @@ TEST(Parking, would_leave_work_lying_if_the_last_searcher_did_not_look_for_more)
   expect_to_break<NotPassingOn>("nobody can go on");
 }
 
+// ---- Requests
+
+// An owner that shares only when it is asked, takes back what nobody came for, and has work left
+// for a thief that asked before: as in Worker::push_and_give and Scheduler::sleep.
+template <bool insists>
+struct Requests {
+  static constexpr unsigned threads = 2, items = 3;
+
+  Requests() {
+    while (deque.pop()) {
+    }
+    deque.answer();
+  }
+  void thread(unsigned index) { index == 0 ? own() : search(); }
+  std::string end() const { return ledger.missing(); }
+
+ private:
+  void own() {
+    deque.put(item(0));
+    answer();
+    pop();
+    deque.put(item(1));
+    deque.put(item(2));
+    while (!stolen.load()) {  // it works on, and looks whether it is asked
+      answer();
+      CheckedAtomics::pause();
+    }
+    while (pop()) {
+    }
+  }
+  void answer() {
+    if (deque.asked() && deque.share()) parking.announce();
+  }
+  bool pop() {
+    const Runnable newest = deque.pop();
+    if (newest) ledger.take(newest);
+    return static_cast<bool>(newest);
+  }
+
+  void search() {
+    parking.search();
+    Runnable found = steal();
+    while (!found) {
+      parking.sleep(bed, [&] { return finds_any(); });
+      found = steal();
+    }
+    parking.found([&] { return deque.has_shared(); });
+    ledger.take(found);
+    stolen.store(true);
+  }
+  Runnable steal() {
+    const Runnable found = deque.steal();
+    if (!found) deque.ask();
+    return found;
+  }
+  bool finds_any() {
+    while (!deque.has_shared()) {
+      if (!insists || deque.asked()) return false;
+      deque.ask();
+    }
+    return true;
+  }
+
+  static inline runtime::BasicDeque<CheckedAtomics, 4, 8> deque;
+  runtime::BasicParking<CheckedAtomics> parking{2};
+  typename runtime::BasicParking<CheckedAtomics>::Bed bed;
+  Atomic<bool> stolen{false};
+  Ledger<items> ledger;
+};
+
+TEST(Requests, of_a_thief_that_sleeps_stand_until_it_is_woken) { expect_to_hold<Requests<true>>(); }
+TEST(Requests, would_be_lost_if_it_slept_without_looking_whether_they_stand) {
+  expect_to_break<Requests<false>>("nobody can go on");
+}
+
 // ---- Parking with deadlines
 
 // Two workers that take whatever is due, and a third that sets deadlines and then computes until

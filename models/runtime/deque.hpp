@@ -90,12 +90,13 @@ class BasicDeque {
   }
 
   // Moves the older half of the private part into the shared one; false if there is nothing to
-  // give, and the request then stays. Sequentially consistent: see Scheduler::announce.
+  // give, and the request then stays. Sequentially consistent: see Scheduler::sleep. The request is
+  // taken back first: who sees that the split has moved must see that it is gone.
   bool share() {
     const std::size_t give = (private_size() + 1) / 2;
     if (give == 0) return false;
-    move_split(split_ + give);
     answer();
+    move_split(split_ + give);
     return true;
   }
   void answer() { limit_.store(end(), std::memory_order_relaxed); }

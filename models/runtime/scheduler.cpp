@@ -126,6 +126,18 @@ Runnable Worker::steal_from(Worker& victim) {
   return stolen;
 }
 
+// Whether there was one that was not asked already.
+bool Worker::ask_all() {
+  bool asks = false;
+  for (const auto& victim : scheduler_.workers_) {
+    if (victim.get() == this || victim->deque_.asked()) continue;
+    victim->asker_.store(this, std::memory_order_relaxed);
+    victim->deque_.ask();
+    asks = true;
+  }
+  return asks;
+}
+
 // One round over all others, from a random one on.
 Runnable Worker::steal() {
   random_ ^= random_ << 13;
@@ -168,7 +180,7 @@ Runnable Worker::search(const Until& until) {
       bool last = false;
       if (!runnable) {
         last = !scheduler_.may_search() || now > end;
-        if (last || now >= steal_from) runnable = steal();  // nobody sleeps without having asked
+        if (last || now >= steal_from) runnable = steal();
         if (runnable) stole_at_ = Clock::now();
       }
       if (runnable || until()) {
@@ -339,11 +351,18 @@ void Scheduler::found() {
   parking_.found([this] { return visible_work(); }, [this] { return earliest_deadline(); });
 }
 
-// Called and left as a searcher.
+// Called and left as a searcher. A request may have been answered with work that its owner took
+// back before anybody came; a thief that slept on would not be woken again, since owners share only
+// when they are asked. So nobody sleeps before its request stands at every other worker.
 void Scheduler::sleep(Worker& worker, const Until& until) {
-  parking_.sleep(
-      worker.bed_, [&] { return until() || !worker.inbox_.empty() || visible_work(); },
-      [this] { return earliest_deadline(); });
+  const auto finds_any = [&] {
+    if (until() || !worker.inbox_.empty()) return true;
+    while (!visible_work()) {
+      if (!worker.ask_all()) return false;
+    }
+    return true;
+  };
+  parking_.sleep(worker.bed_, finds_any, [this] { return earliest_deadline(); });
 }
 
 }  // namespace concbench::runtime
