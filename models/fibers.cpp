@@ -413,10 +413,14 @@ class Fibers {
   static std::string no_verb(Shape) { return ""; }
 
   // What a waiting fiber touches of its stack: its frames and itself, which may lie across a page's
-  // end. Trees and fans keep few fibers alive.
+  // end, and what the kernel asks for. Trees and fans keep few fibers alive.
   static std::string refusal(const Ask& ask) {
     if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out) return "";
-    constexpr std::uint64_t touched_bytes = 8192;
+    const std::uint64_t touched_bytes = 8192 + ask.demand.stack_bytes;
+    if (const std::size_t has = stack_bytes(ask.setup.options); touched_bytes > has) {
+      return "a task uses " + std::to_string(touched_bytes) +
+             " bytes of its stack, and a fiber has " + std::to_string(has) + " (fibers:stack=…)";
+    }
     if (ask.demand.alive <= ask.limits.memory_bytes.value / touched_bytes) return "";
     return std::to_string(ask.demand.alive) + " fibers alive at once, each touching " +
            std::to_string(touched_bytes) + " bytes of its stack, exceed the " +

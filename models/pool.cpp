@@ -180,6 +180,9 @@ class Pool {
 
   std::vector<WorkerReport> workers() const { return scheduler_.reports(); }
 
+  // What is alive in hold has not begun: a closure that began and waited would hold its worker.
+  Notes notes() const { return {{"held_tasks", "closures in a queue, which have not begun"}}; }
+
   static std::string no_verb(Shape) { return "a pool task that blocks would hold its worker"; }
 
   // Trees and fans keep few closures; all others are made before they begin.

@@ -19,6 +19,7 @@ class Barrier {
   bool arrive(Waiter& self, Worker& worker, const Turn& turn) {
     lock.lock();
     if (++arrived_ < parties_) {
+      self.home = &worker;
       waiting_.push(self);
       return true;
     }
@@ -36,7 +37,8 @@ class Barrier {
   }
 
  private:
-  // Those who wait go on where the last came. What others have nothing to run for, they ask for.
+  // Those who wait go on where they came, where the cache has their part of the data: a worker need
+  // not ask for them phase after phase.
   template <class Turn>
   void release(Worker& worker, const Turn& turn) {
     arrived_ = 0;
