@@ -1,9 +1,11 @@
 #!/usr/bin/python3
-"""docs/workloads.md describes the workloads that there are, with their parameters."""
+"""The documents say what is so: workloads with their parameters, figures, links."""
 
 import json
 import pathlib
 import re
+import subprocess
+import sys
 import unittest
 
 from concbench import ROOT, concbench
@@ -54,6 +56,29 @@ class Workloads(unittest.TestCase):
                 self.assertIn(f"Op: {workload['op']}. Shape: `{workload['shape']}`.", text)
                 for word in ("Measures", "Answer:", "Does not show:"):
                     self.assertRegex(text, f"(?m)^{word}")
+
+
+class Figures(unittest.TestCase):
+    def test_of_the_guide_are_those_of_the_committed_result(self):
+        done = subprocess.run([sys.executable, pathlib.Path(ROOT, "scripts/guide"), "--check"],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_of_the_guide_are_all_links_to_their_place(self):
+        page = pathlib.Path(ROOT, "docs/choosing.md").read_text(encoding="utf-8")
+        bare = re.sub(r"\[[^\]]*\]\([^)]*\)|`[^`]*`", "", page)
+        found = re.findall(r"\d[\d.,]* (?:ns|µs|ms|KiB|MiB|×)", bare)
+        self.assertEqual([figure for figure in found if figure != "1 ms"], [])
+
+
+class Links(unittest.TestCase):
+    def test_lead_to_files_that_are_there(self):
+        for page in [*pathlib.Path(ROOT).glob("*.md"), *pathlib.Path(ROOT, "docs").glob("*.md")]:
+            text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+            for target in re.findall(r"\]\(([^)#\s]+)", text):
+                if not target.startswith(("http:", "https:")):
+                    with self.subTest(page=page.name, target=target):
+                        self.assertTrue((page.parent / target).exists())
 
 
 if __name__ == "__main__":
