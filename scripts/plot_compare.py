@@ -24,19 +24,23 @@ def panels(results):
     return shown
 
 
+def merit(cell):
+    """What models are ranked by; results of older versions rank by time alone."""
+    return cell.get("merit") or cell["summary"]["ns_per_op"]
+
+
 def limits(cells):
     """The same axis for every panel, with room for the values right of the bars."""
-    times = [cell["summary"]["ns_per_op"] for cell in cells]
+    times = [merit(cell) for cell in cells]
     low = math.floor(math.log10(min(time["low"] for time in times)) - 0.15)
     high = math.log10(max(time["high"] for time in times))
     return 10.0 ** low, 10.0 ** (high + 0.2 * (high - low))
 
 
 def draw_panel(axes, cells, span, subtitle):
-    ranked = sorted(filter(plotting.is_ok, cells),
-                    key=lambda cell: cell["summary"]["ns_per_op"]["median"])
+    ranked = sorted(filter(plotting.is_ok, cells), key=lambda cell: merit(cell)["median"])
     for row, cell in enumerate(ranked):
-        time = cell["summary"]["ns_per_op"]
+        time = merit(cell)
         colour, hatch, _ = plotting.look(cell["model"])
         axes.barh(row, time["median"] - span[0], left=span[0], height=0.72, color=colour,
                   hatch=hatch, edgecolor="white", linewidth=0)
@@ -56,7 +60,9 @@ def draw_panel(axes, cells, span, subtitle):
     axes.set_axisbelow(True)
 
     plotting.title_panel(axes, cells[0]["workload"], subtitle)
-    axes.set_xlabel(f"time per {ranked[0]['op']}", fontsize=8, labelpad=2)
+    paced = (ranked[0].get("merit") or {}).get("by") == "p99"
+    axes.set_xlabel("p99 latency" if paced else f"time per {ranked[0]['op']}", fontsize=8,
+                    labelpad=2)
     absent = plotting.absent_text(cells)
     if absent:
         axes.annotate("\n".join(absent), (0, 0), (0, -32), xycoords="axes fraction",

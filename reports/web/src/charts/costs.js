@@ -17,7 +17,8 @@ const ticks = (cell, order) => (merit(cell).by === 'p99' ? [] : points(cell)).ma
 export const costs = {
   id: 'costs',
   title: 'What an operation costs',
-  lead: 'One panel for each piece of work. Every thin tick is a measurement, the bar spans the ' +
+  lead: 'One panel for each piece of work: the time of an operation or, where the load sets the pace, ' +
+      'the p99 latency. Every thin tick is a measurement, the bar spans the ' +
       'medians of the worker processes, the shape is the median of those. Of a parameter that ' +
       'was swept, the largest value stands here and a curve below.',
   absent: 'no cell of this placement was measured.',

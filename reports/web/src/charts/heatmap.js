@@ -27,6 +27,7 @@ export const heatmap = {
   id: 'overview',
   title: 'Every model on every workload',
   lead: 'Times slower than the fastest model on the same work and the same cores; 1.0 is the fastest. ' +
+      'Where the load sets the pace (echo, sleepers), it is the p99 latency that is compared. ' +
       'A dash is a pair that cannot work, or that this machine cannot hold.',
   absent: 'no cell of this placement was measured.',
   wide: true,
