@@ -16,8 +16,9 @@ namespace {
 using Clock = Conversation::Clock;
 
 constexpr double slice_s = 0.012;
-// Where most of an iteration is not timed, more pairs tell more than longer slices.
-constexpr double most_span = 2;
+// A slice ends by its span: where most of an iteration is not timed, more pairs tell more than
+// longer slices.
+constexpr double most_span = 1;
 constexpr int most_slices = 5;
 // A worker that does not answer for so long hangs. Ten times what a pair should take, and more on
 // machines that are very busy.
