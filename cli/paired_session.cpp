@@ -127,13 +127,14 @@ void Match::fit_to_new() {
   if (iterations > 0) {  // which BASE has said, or it cannot run the cell
     worker.run(1);
     const auto now = static_cast<double>(iterations);
-    const double took = static_cast<double>(worker.run(iterations).wall_ns) / 1e9;
+    const double took = static_cast<double>(worker.run(iterations).span_ns) / 1e9;
     constexpr double longest_s = 4 * slice_s;
     if (took > longest_s && cell().injected == 0) {
       iterations = std::max<std::int64_t>(1, std::llround(now * longest_s / took));
     }
     const double slice = took * static_cast<double>(iterations) / now;
-    slices_ = std::clamp(static_cast<int>(most_slices * 2 * slice_s / slice), 1, most_slices);
+    slices_ =
+        std::clamp(static_cast<int>(std::lround(most_slices * slice_s / slice)), 1, most_slices);
   }
   worker.close();
 }

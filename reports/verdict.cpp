@@ -46,8 +46,11 @@ bool Judge::found(Direction direction, AlphaSpending& spending) {
          (direction == Direction::slower ? effect : -effect) >= std::log1p(rule_.min_effect);
 }
 
-bool Judge::is_equivalent() const {
-  const auto interval = signed_rank_interval(values_, rule_.level);
+// Programs differ in one direction only, so each end of the interval may miss at the whole level.
+bool Judge::is_equivalent() {
+  const double level = equivalent_.level(static_cast<int>(values_.size()));
+  equivalent_.spend(SignedRank(values_).attained(level));
+  const auto interval = signed_rank_interval(values_, 1 - 2 * level);
   const double limit = std::log1p(rule_.equivalence);
   return interval && interval->low > -limit && interval->high < limit;
 }

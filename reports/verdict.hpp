@@ -7,8 +7,8 @@
 // .05 × .01 of all checks of each direction, as long as the coin is fair.
 //
 // At each look the pairs may also show that there is nothing to find: the interval lies inside
-// ±`equivalence`. For programs that differ by just that much, six looks at 99 % give at most 3 % of
-// wrong `equivalent`s.
+// ±`equivalence`. All looks together call programs that differ by just that much `equivalent` in at
+// most 1 − `level` of cases.
 #pragma once
 
 #include <optional>
@@ -63,7 +63,11 @@ struct Judgement {
 class Judge {
  public:
   explicit Judge(const Rule& rule)
-      : rule_(rule), slower_(rule.screen), faster_(rule.screen), confirming_(rule.confirm) {}
+      : rule_(rule),
+        slower_(rule.screen),
+        faster_(rule.screen),
+        confirming_(rule.confirm),
+        equivalent_(1 - rule.level) {}
 
   // The log ratio of the next pair; only while there is no decision.
   void add(double log_ratio);
@@ -77,7 +81,7 @@ class Judge {
  private:
   enum class Direction { slower, faster };
   bool found(Direction direction, AlphaSpending& spending);
-  bool is_equivalent() const;
+  bool is_equivalent();
   void look();
   Judgement described(Verdict verdict, std::string reason) const;
   std::string why_unclear(std::string_view why) const;
@@ -86,7 +90,7 @@ class Judge {
   std::vector<double> values_;  // of the current stage
   int before_ = 0;              // pairs of the stage before
   int seen_ = 0;                // pairs at the last look
-  AlphaSpending slower_, faster_, confirming_;
+  AlphaSpending slower_, faster_, confirming_, equivalent_;
   std::optional<Direction> suspect_;
   double suspected_effect_ = 0;
   std::optional<Verdict> decided_;

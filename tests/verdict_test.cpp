@@ -96,13 +96,13 @@ TEST(Judge, DoesNotAccuseWithoutConfirmation) {
 }
 
 TEST(Judge, TakesALastLookWhenTimeIsUp) {
-  // One wild pair: the interval of 8 pairs ends at it, that of 11 before it.
+  // Two wild pairs: the interval of 12 pairs ends at them, that of 15 before them.
   const auto at = [](int pairs) {
     int pair = 0;
-    return judged([&] { return ++pair == 1 ? 0.08 : pair % 2 ? 0.01 : -0.01; }, pairs);
+    return judged([&] { return ++pair <= 2 ? 0.08 : pair % 2 ? 0.01 : -0.01; }, pairs);
   };
-  EXPECT_EQ(at(8).verdict, Verdict::inconclusive);
-  EXPECT_EQ(at(11).verdict, Verdict::equivalent);
+  EXPECT_EQ(at(12).verdict, Verdict::inconclusive);
+  EXPECT_EQ(at(15).verdict, Verdict::equivalent);
 }
 
 TEST(Judge, IsTheSameForTheSamePairs) {
