@@ -48,7 +48,7 @@ Cell measured(int cores, double ns_per_op) {
   cell.cores = cores;
   cell.layout = "compact";
   cell.status = Status::ok;
-  cell.summary = Summary{{ns_per_op, ns_per_op, ns_per_op}, {}, {}, 6, 0.97};
+  cell.summary = Summary{{ns_per_op, ns_per_op, ns_per_op}, {}, {}, {}, 6, 0.97};
   return cell;
 }
 
