@@ -7,11 +7,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "reports/derived_json.hpp"
 #include "reports/finding_json.hpp"
-#include "reports/load_curve.hpp"
-#include "reports/memory_slope.hpp"
-#include "reports/ranking.hpp"
-#include "reports/scaling.hpp"
 
 namespace concbench {
 namespace {
@@ -94,8 +91,6 @@ void fields(auto& archive, Of<Memory> auto& memory) {
   archive("ceiling", memory.ceiling);
 }
 
-Json merit_of(const Cell& cell);
-
 void fields(auto& archive, Of<Latency::Bucket> auto& bucket) {
   archive("low", bucket.low_ns);
   archive("count", bucket.count);
@@ -158,7 +153,7 @@ void fields(auto& archive, Of<Cell> auto& cell) {
   archive("samples", cell.samples);
   archive("summary", cell.summary);
   archive("latency_ns", cell.latency);
-  archive.derived("merit", [&] { return merit_of(cell); });
+  archive.derived("merit", [&] { return merit_json(cell); });
   archive("memory", cell.memory);
   archive("measures", cell.measures);
   archive.object("placement", [&](auto& placement) {
@@ -221,12 +216,6 @@ void fields(auto& archive, Of<MachineInfo> auto& machine) {
   archive("quota_cpus", machine.quota_cpus);
 }
 
-Json rankings(const Result& result);
-Json scalings(const Result& result);
-Json metgs(const Result& result);
-Json memory_slopes(const Result& result);
-Json load_curves(const Result& result);
-
 void fields(auto& archive, Of<Result> auto& result) {
   archive.derived("schema", [] { return Result::schema; });
   archive("complete", result.complete);
@@ -236,13 +225,7 @@ void fields(auto& archive, Of<Result> auto& result) {
   archive("order", result.order);
   archive("adjusted", result.adjusted);
   archive("request", result.request);
-  archive.object("derived", [&](auto& derived) {
-    derived.derived("rankings", [&] { return rankings(result); });
-    derived.derived("scaling", [&] { return scalings(result); });
-    derived.derived("metg", [&] { return metgs(result); });
-    derived.derived("memory", [&] { return memory_slopes(result); });
-    derived.derived("load", [&] { return load_curves(result); });
-  });
+  archive.derived("derived", [&] { return derived_json(result); });
   archive("build", result.build);
   archive("environment", result.environment);
   archive("topology", result.machine);
@@ -303,111 +286,6 @@ class Writer {
  private:
   Json object_ = Json::object();
 };
-
-Json json_of(const Group& group) {
-  const Cell& any = group.any();
-  Json models = Json::array();
-  for (const Cell* cell : group.ranked) {
-    const auto value = merit(*cell);
-    models.push_back({{"model", cell->model},
-                      {"ns", value ? Json(value->median) : Json()},
-                      {"ratio", Writer::json_of(times_best(group, *cell))}});
-  }
-  return {{"workload", any.workload},
-          {"params", Writer::json_of(any.params)},
-          {"cores", any.cores},
-          {"layout", any.layout},
-          {"oversubscribed", any.oversubscribed},
-          {"by", is_paced(any) ? "p99" : "ns_per_op"},
-          {"models", std::move(models)}};
-}
-
-Json merit_of(const Cell& cell) {
-  const auto value = cell.status == Status::ok && cell.summary ? merit(cell) : std::nullopt;
-  if (!value) return nullptr;
-  Json merit = Writer::json_of(*value);
-  merit["by"] = is_paced(cell) ? "p99" : "ns_per_op";
-  return merit;
-}
-
-Json rankings(const Result& result) {
-  Json rankings = Json::array();
-  for (const Group& group : groups_of(result)) {
-    if (!group.ranked.empty()) rankings.push_back(json_of(group));
-  }
-  return rankings;
-}
-
-Json json_of(const ScalingPoint& point) {
-  return {{"cores", point.cores},
-          {"ns_per_op", point.ns_per_op},
-          {"speedup", point.speedup},
-          {"efficiency", point.efficiency}};
-}
-
-Json scalings(const Result& result) {
-  Json list = Json::array();
-  for (const Scaling& scaling : scalings_of(result)) {
-    const Cell& any = *scaling.cells.front();
-    Json points = Json::array(), amdahl, usl;
-    for (const ScalingPoint& point : scaling.points) points.push_back(json_of(point));
-    if (scaling.amdahl) amdahl = {{"serial_share", scaling.amdahl->serial_share}};
-    if (scaling.usl) {
-      usl = {{"contention", scaling.usl->contention},
-             {"coherency", scaling.usl->coherency},
-             {"best_cores", Writer::json_of(scaling.usl->best_cores)}};
-    }
-    list.push_back({{"model", any.model},
-                    {"workload", any.workload},
-                    {"params", Writer::json_of(any.params)},
-                    {"layout", any.layout},
-                    {"points", std::move(points)},
-                    {"amdahl", std::move(amdahl)},
-                    {"usl", std::move(usl)}});
-  }
-  return list;
-}
-
-Json metgs(const Result& result) {
-  Json list = Json::array();
-  for (const Cell& cell : result.cells) {
-    if (!cell.measures.metg_ns) continue;
-    list.push_back(
-        {{"model", cell.model}, {"cores", cell.cores}, {"metg_ns", *cell.measures.metg_ns}});
-  }
-  return list;
-}
-
-Json memory_slopes(const Result& result) {
-  Json list = Json::array();
-  for (const MemorySlope& slope : memory_slopes_of(result)) {
-    list.push_back({{"model", slope.model},
-                    {"cores", slope.cores},
-                    {"sizes", slope.sizes},
-                    {"bytes_per_task", slope.bytes_per_task}});
-  }
-  return list;
-}
-
-Json load_curves(const Result& result) {
-  Json list = Json::array();
-  for (const LoadCurve& curve : load_curves_of(result)) {
-    Json points = Json::array();
-    for (const LoadPoint& point : curve.points) {
-      points.push_back({{"rate", point.rate},
-                        {"answered_per_s", point.answered},
-                        {"p50_ns", Writer::json_of(point.p50)},
-                        {"p99_ns", Writer::json_of(point.p99)}});
-    }
-    list.push_back({{"model", curve.model},
-                    {"params", Writer::json_of(curve.params)},
-                    {"cores", curve.cores},
-                    {"points", std::move(points)},
-                    {"knee", Writer::json_of(curve.knee)},
-                    {"past_knee", curve.past_knee}});
-  }
-  return list;
-}
 
 // ---- Writing for Google Benchmark's tools ----------------------------------------------------
 
