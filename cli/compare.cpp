@@ -43,7 +43,9 @@ int compare(const CompareRequest& request) {
   Comparison comparison = compare(a, b);
   comparison.a = request.a;
   comparison.b = request.b;
-  if (comparison.incomparable.empty() && comparison.cells.empty()) {
+  const bool in_one_only = std::ranges::all_of(
+      comparison.cells, [](const ComparedCell& cell) { return cell.advice == Advice::missing; });
+  if (comparison.incomparable.empty() && in_one_only) {
     throw UsageError(
         fmt::format("{} and {} have no measured cell in common", request.a, request.b));
   }
