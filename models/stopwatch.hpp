@@ -33,6 +33,7 @@ class Stopwatch {
 
   // Reading the usage is never timed: it is read before the wall clock here, and after it in stop.
   void start() {
+    untimed_ns_ = untimed_cpu_ns_ = 0;
     if (usage_) before_ = used();
     started_ = now();
   }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <functional>
 
 #include "cli/errors.hpp"
@@ -39,6 +41,7 @@ std::vector<std::string> arguments_in(const std::string& example) {
 }
 
 TEST(CommandHelp, HasExamplesThatParse) {
+  std::filesystem::current_path(SOURCE_DIR);  // where files lie that examples name
   each_command(program_help().program, [](const CommandHelp& command) {
     for (const std::string& example : examples_of(command)) {
       const std::vector<std::string> arguments = arguments_in(example);

@@ -95,7 +95,7 @@ const CommandLine run_command{
     "  concbench run\n"
     "  concbench run --model=fibers --cores=2 --out r.json\n"
     "  concbench run --model=all --workload=fib --set fib.n=12,27 --cores=1,2\n"
-    "  concbench run --preset=mine.toml --dry-run\n"
+    "  concbench run --preset=docs/examples/preset.toml --dry-run\n"
     "  concbench run --model=threads,threads:wait=condvar --workload=ping_pong",
     bind};
 
