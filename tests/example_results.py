@@ -46,7 +46,7 @@ def estimate(values):
 def measured(ns_per_op, cores, processes, draw):
     """Samples of one process each, and their summary."""
     values = [ns_per_op * draw.lognormvariate(0, 0.05) for _ in range(processes)]
-    ops = 1_000_000_000
+    ops = 1_000_000_000 if ns_per_op < 1e3 else 1_000_000
     samples = [
         {"process": process, "index": 0, "iterations": 1, "wall_ns": round(value * ops),
          "cpu_ns": round(value * ops * cores), "ops": ops, "voluntary": 0, "involuntary": 0,
