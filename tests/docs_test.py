@@ -6,9 +6,10 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 
-from concbench import ROOT, concbench
+from concbench import CONCBENCH, ROOT, concbench
 
 PAGE = pathlib.Path(ROOT, "docs/workloads.md").read_text(encoding="utf-8")
 
@@ -69,6 +70,17 @@ class Figures(unittest.TestCase):
         bare = re.sub(r"\[[^\]]*\]\([^)]*\)|`[^`]*`", "", page)
         found = re.findall(r"\d[\d.,]* (?:ns|µs|ms|KiB|MiB|×)", bare)
         self.assertEqual([figure for figure in found if figure != "1 ms"], [])
+
+
+class Gate(unittest.TestCase):
+    def test_page_follows_from_the_recorded_pairs(self):
+        with tempfile.NamedTemporaryFile(suffix=".md") as page:
+            done = subprocess.run(
+                ["/usr/bin/python3", pathlib.Path(ROOT, "scripts/calibrate"), f"--page={page.name}",
+                 f"--concbench={CONCBENCH}"], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(pathlib.Path(page.name).read_text(encoding="utf-8"),
+                             pathlib.Path(ROOT, "docs/gate.md").read_text(encoding="utf-8"))
 
 
 class Links(unittest.TestCase):
