@@ -9,20 +9,14 @@
 
 #include "cli/conversation.hpp"
 #include "cli/errors.hpp"
+#include "cli/options/words.hpp"
 #include "cli/suggest.hpp"
 #include "models/registry.hpp"
 
 namespace concbench {
 namespace {
 
-std::vector<std::string> split(std::string_view text, char at) {
-  std::vector<std::string> parts;
-  for (std::size_t end; (end = text.find(at)) != text.npos; text.remove_prefix(end + 1)) {
-    parts.emplace_back(text.substr(0, end));
-  }
-  parts.emplace_back(text);
-  return parts;
-}
+using options::split;
 
 std::string self() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
 

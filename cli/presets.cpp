@@ -51,59 +51,52 @@ class PresetFile {
     for (const auto& [key, node] : table_) {
       const auto reader = readers().find(std::string(key.str()));
       if (reader == readers().end()) refuse(key);
-      reader->second(*this, node, preset);
+      reader->second(*this, reader->first, node, preset);
     }
     return preset;
   }
 
  private:
-  using Reader = void (*)(const PresetFile&, const toml::node&, Preset&);
+  using File = const PresetFile&;
+  using Node = const toml::node&;
+  using Reader = std::function<void(File, const std::string& key, Node, Preset&)>;
+
+  template <class Field, class Number>
+  static Reader number_into(Field Preset::*field, const Range<Number>& range) {
+    return [=](File file, const std::string& key, Node node, Preset& preset) {
+      preset.*field = file.number(node, key, range);
+    };
+  }
 
   static const std::map<std::string, Reader>& readers() {
-    using File = const PresetFile&;
-    using Node = const toml::node&;
     static const std::map<std::string, Reader> list = {
-        {"base", [](File, Node, Preset&) {}},  // has been read first
-        {"processes",
-         [](File file, Node node, Preset& preset) {
-           preset.processes = file.whole(node, "processes", processes_range);
-         }},
-        {"repetitions",
-         [](File file, Node node, Preset& preset) {
-           preset.repetitions = file.whole(node, "repetitions", repetitions_range);
-         }},
-        {"min_time",
-         [](File file, Node node, Preset& preset) {
-           preset.min_time_s = file.seconds(node, "min_time", min_time_range);
-         }},
-        {"timeout",
-         [](File file, Node node, Preset& preset) {
-           preset.timeout_s = file.seconds(node, "timeout", timeout_range);
-         }},
-        {"budget",
-         [](File file, Node node, Preset& preset) {
-           preset.budget_s = file.seconds(node, "budget", budget_range);
-         }},
+        {"base", [](File, const std::string&, Node, Preset&) {}},  // has been read first
+        {"processes", number_into(&Preset::processes, processes_range)},
+        {"repetitions", number_into(&Preset::repetitions, repetitions_range)},
+        {"min_time", number_into(&Preset::min_time_s, min_time_range)},
+        {"timeout", number_into(&Preset::timeout_s, timeout_range)},
+        {"budget", number_into(&Preset::budget_s, budget_range)},
         {"models",
-         [](File file, Node node, Preset& preset) {
-           file.each(node, "models", [&](Node item) { preset.models.push_back(file.model(item)); });
+         [](File file, const std::string& key, Node node, Preset& preset) {
+           file.each(node, key, [&](Node item) { preset.models.push_back(file.model(item)); });
          }},
         {"workloads",
-         [](File file, Node node, Preset& preset) {
-           file.each(node, "workloads", [&](Node item) {
-             const std::string name = file.word(item, "workloads");
-             if (name != "all") file.refuse_unknown_workload(item, "workloads", name);
+         [](File file, const std::string& key, Node node, Preset& preset) {
+           file.each(node, key, [&](Node item) {
+             const std::string name = file.word(item, key);
+             if (name != "all") file.refuse_unknown_workload(item, key, name);
              preset.workloads.push_back(name);
            });
          }},
         {"cores",
-         [](File file, Node node, Preset& preset) {
-           file.each(node, "cores", [&](Node item) {
-             const int count = file.whole(item, "cores", cores_range);
+         [](File file, const std::string& key, Node node, Preset& preset) {
+           file.each(node, key, [&](Node item) {
+             const int count = file.number(item, key, cores_range);
              if (std::ranges::count(preset.cores, count) == 0) preset.cores.push_back(count);
            });
          }},
-        {"sizes", [](File file, Node node, Preset& preset) { preset.sets = file.sizes(node); }},
+        {"sizes", [](File file, const std::string&, Node node,
+                     Preset& preset) { preset.sets = file.sizes(node); }},
     };
     return list;
   }
@@ -134,7 +127,7 @@ class PresetFile {
     });
   }
 
-  int whole(const toml::node& node, const std::string& key, const Range<int>& range) const {
+  int number(const toml::node& node, const std::string& key, const Range<int>& range) const {
     const auto* value = node.as_integer();
     if (!value || value->get() < range.low || value->get() > range.high) {
       fail(node.source(), key,
@@ -143,7 +136,7 @@ class PresetFile {
     return static_cast<int>(value->get());
   }
 
-  double seconds(const toml::node& node, const std::string& key, const Range<double>& range) const {
+  double number(const toml::node& node, const std::string& key, const Range<double>& range) const {
     const double value = node.value<double>().value_or(std::nan(""));
     if (!node.is_number() || !(value >= range.low) || !(value <= range.high)) {
       fail(node.source(), key,

@@ -5,6 +5,9 @@
 #include <cmath>
 #include <cstdio>
 
+#include "reports/ranking.hpp"
+#include "reports/units.hpp"
+
 namespace concbench {
 namespace {
 
@@ -67,6 +70,9 @@ std::string bar_of(std::size_t done, std::size_t steps, double ahead_s) {
 std::string outcome_of(const Cell& cell) {
   if (cell.status != Status::ok) {
     return fmt::format("{}: {}: {}", cell.name(), name_of(cell.status), cell.reason);
+  }
+  if (const auto latency = merit(cell); latency && is_paced(cell)) {
+    return fmt::format("{}: p99 {}", cell.name(), duration_text(latency->median));
   }
   return fmt::format("{}: {:.4g} ns per {}", cell.name(), cell.summary->ns_per_op.median, cell.op);
 }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sstream>
 
 #include "reports/finding_json.hpp"
 #include "reports/units.hpp"
@@ -28,82 +27,53 @@ Json to_json(const Noise& noise) {
           {"detectable", noise.detectable ? Json(*noise.detectable) : Json(nullptr)}};
 }
 
-class Text {
- public:
-  explicit Text(const TableStyle& style) : style_(style) {}
-
-  void line(const std::string& text) { out_ += text + '\n'; }
-
-  // `text` from column `indent` on, broken between words; the first line begins with `head`.
-  void paragraph(const std::string& head, std::size_t indent, const std::string& text,
-                 bool alarming = false) {
-    const std::size_t start = out_.size();
-    const auto width = static_cast<std::size_t>(std::max(style_.width, 40));
-    std::string current = fmt::format("{:<{}}", head, indent);
-    bool empty = true;
-    std::istringstream words(text);
-    for (std::string word; words >> word; empty = false) {
-      if (!empty && current.size() + 1 + word.size() > width) {
-        line(current);
-        current.assign(indent, ' ');
-        empty = true;
-      }
-      current += (empty ? "" : " ") + word;
-    }
-    line(current);
-    if (!alarming) return;
-    out_.insert(start + head.size(), "\033[0m");
-    out_.insert(start, "\033[33m");
-  }
-
-  std::string take() && { return style_.unicode ? std::move(out_) : ascii(out_); }
-
- private:
-  const TableStyle& style_;
-  std::string out_;
-};
-
 constexpr std::size_t indent = 9;  // as wide as "warning" and two blanks
 
-void add(Text& text, const Finding& finding, const TableStyle& style) {
-  const bool alarming = style.color && finding.severity == Severity::warning;
-  const std::string head(name_of(finding.severity));
-  text.paragraph(head, indent, finding.id + ": " + finding.found, alarming);
-  text.paragraph("", indent, finding.effect);
-  if (!finding.fix.empty()) text.paragraph("", indent, "fix: " + finding.fix);
+std::string entry(std::string_view head, const std::string& text, const TableStyle& style,
+                  std::string_view code = color::none) {
+  return wrapped(fmt::format("{:<{}}", head, indent), text, code, style);
 }
 
-// Those of this severity in a list, a line each.
-void add_list(Text& text, const std::vector<Finding>& findings, Severity severity,
-              const char* title) {
-  bool first = true;
+std::string explained(const Finding& finding, const TableStyle& style) {
+  const bool alarming = finding.severity == Severity::warning;
+  std::string text = entry(name_of(finding.severity), finding.id + ": " + finding.found, style,
+                           alarming ? color::yellow : color::none);
+  text += entry("", finding.effect, style);
+  if (!finding.fix.empty()) text += entry("", "fix: " + finding.fix, style);
+  return text;
+}
+
+// Those of this severity, an entry each.
+std::string listed(const std::vector<Finding>& findings, Severity severity, const char* title,
+                   const TableStyle& style) {
+  std::string text;
   for (const Finding& finding : findings) {
     if (finding.severity != severity) continue;
-    text.paragraph(first ? title : "", indent, finding.id + ": " + finding.found);
-    first = false;
+    text += entry(text.empty() ? title : "", finding.id + ": " + finding.found, style);
   }
+  return text;
 }
 
-void add(Text& text, const Noise& noise) {
-  text.line(fmt::format("{:>5}  {:>8}  {:>8}  {:>7}  {:>14}  {:>8}", noise.cpus.size(),
-                        duration_text(noise.median_ns), percent_text(noise.range99),
-                        percent_text(noise.mad), duration_text(static_cast<double>(noise.gap_ns)),
-                        noise.detectable ? percent_text(*noise.detectable) : "-"));
+std::string row_of(const Noise& noise) {
+  return fmt::format("{:>5}  {:>8}  {:>8}  {:>7}  {:>14}  {:>8}\n", noise.cpus.size(),
+                     duration_text(noise.median_ns), percent_text(noise.range99),
+                     percent_text(noise.mad), duration_text(static_cast<double>(noise.gap_ns)),
+                     noise.detectable ? percent_text(*noise.detectable) : "-");
 }
 
-void add_noise(Text& text, const Diagnosis& diagnosis) {
-  text.line("");
+std::string noise_text(const Diagnosis& diagnosis, const TableStyle& style) {
   if (diagnosis.noise.empty()) {
-    text.line("noise floor not measured: " + diagnosis.not_measured);
-    return;
+    return fitted("\nnoise floor not measured: " + diagnosis.not_measured + '\n', style);
   }
-  text.line("noise floor: fixed work on pinned cores");
-  text.line("cores      time    99 % in      MAD  worst clock gap  detectable slow-down");
-  for (const Noise& noise : diagnosis.noise) add(text, noise);
-  const Noise& noise = diagnosis.noise.back();
-  text.paragraph("", 0,
+  std::string text =
+      "\nnoise floor: fixed work on pinned cores\n"
+      "cores      time    99 % in      MAD  worst clock gap  detectable slow-down\n";
+  for (const Noise& noise : diagnosis.noise) text += row_of(noise);
+  return fitted(text, style) +
+         wrapped("",
                  fmt::format("Detectable: by {} pairs of {} slices as long as the work here. {}",
-                             noise.pairs, slices_of_pair, assumption));
+                             diagnosis.noise.back().pairs, slices_of_pair, assumption),
+                 color::none, style);
 }
 
 std::string counted(std::ptrdiff_t n, std::string_view noun) {
@@ -129,23 +99,23 @@ Json to_json(const Diagnosis& diagnosis) {
 }
 
 std::string to_text(const Diagnosis& diagnosis, const TableStyle& style) {
-  Text text(style);
+  const auto& findings = diagnosis.findings;
   const auto count = [&](Severity severity) {
-    return std::ranges::count(diagnosis.findings, severity, &Finding::severity);
+    return std::ranges::count(findings, severity, &Finding::severity);
   };
-  text.line(fmt::format("{} and {} about this machine\n",
-                        counted(count(Severity::warning), "warning"),
-                        counted(count(Severity::note), "note")));
+  std::string text = fitted(
+      fmt::format("{} and {} about this machine\n\n", counted(count(Severity::warning), "warning"),
+                  counted(count(Severity::note), "note")),
+      style);
   for (const Severity severity : {Severity::warning, Severity::note}) {
-    for (const Finding& finding : diagnosis.findings) {
-      if (finding.severity == severity) add(text, finding, style);
+    for (const Finding& finding : findings) {
+      if (finding.severity == severity) text += explained(finding, style);
     }
   }
-  add_list(text, diagnosis.findings, Severity::ok, "ok");
-  if (count(Severity::unavailable) > 0) text.line("not available here");
-  add_list(text, diagnosis.findings, Severity::unavailable, "");
-  add_noise(text, diagnosis);
-  return std::move(text).take();
+  text += listed(findings, Severity::ok, "ok", style);
+  if (count(Severity::unavailable) > 0) text += "not available here\n";
+  text += listed(findings, Severity::unavailable, "", style);
+  return text + noise_text(diagnosis, style);
 }
 
 }  // namespace concbench

@@ -2,11 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <span>
 #include <string_view>
-#include <utility>
 
 namespace concbench {
 namespace {
@@ -74,20 +72,6 @@ std::string level_text(double level) { return fmt::format("{:.1f} %", level * 10
 std::string percent_text(double share) {
   const double percent = 100 * share;
   return percent < 9.95 ? fmt::format("{:.2g} %", percent) : fmt::format("{:.0f} %", percent);
-}
-
-std::string ascii(std::string_view text) {
-  static constexpr std::pair<std::string_view, std::string_view> replacements[] = {
-      {"–", "-"}, {"µ", "u"}, {"×", "x"}, {"±", "+-"}, {"…", "..."}};
-  std::string out;
-  while (!text.empty()) {
-    const auto* const found = std::ranges::find_if(
-        replacements, [&](auto& pair) { return text.starts_with(pair.first); });
-    const bool as_is = found == std::end(replacements);
-    out += as_is ? text.substr(0, 1) : found->second;
-    text.remove_prefix(as_is ? 1 : found->first.size());
-  }
-  return out;
 }
 
 }  // namespace concbench

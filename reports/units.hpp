@@ -16,7 +16,4 @@ std::string ratio_text(double ratio);        // "1.00", "35.1", "12,345"
 std::string level_text(double level);        // "96.9 %"
 std::string percent_text(double share);      // "0.25 %", "4.2 %", "130 %"
 
-// The same text for a terminal that shows ASCII only: "us" for "µs".
-std::string ascii(std::string_view text);
-
 }  // namespace concbench

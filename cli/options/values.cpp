@@ -4,21 +4,13 @@
 #include <stdexcept>
 
 #include "cli/explain/topics.hpp"
+#include "cli/options/words.hpp"
 #include "models/registry.hpp"
 
 namespace concbench::options {
 namespace {
 
 using Word = Values::Word;
-
-std::vector<std::string> split_at_bars(std::string_view text) {
-  std::vector<std::string> parts;
-  for (std::size_t bar; (bar = text.find('|')) != text.npos; text.remove_prefix(bar + 1)) {
-    parts.emplace_back(text.substr(0, bar));
-  }
-  parts.emplace_back(text);
-  return parts;
-}
 
 // Each model, and each of its variants but the default.
 std::vector<Word> model_words() {
@@ -32,7 +24,7 @@ std::vector<Word> model_words() {
         words.push_back({variant, std::string(option.help)});
         continue;
       }
-      const auto values = split_at_bars(option.values);
+      const auto values = split(option.values, '|');
       for (auto value = values.begin() + 1; value != values.end(); ++value) {
         words.push_back({variant + *value, std::string(option.help)});
       }
@@ -117,8 +109,7 @@ Values values_of(const std::string& type_name) {
   } else if (is(kinds::file, kinds::program)) {
     values.files = true;
   } else if (type_name.find('|') != type_name.npos) {
-    for (std::string& word : split_at_bars(type_name))
-      values.words.push_back({std::move(word), ""});
+    for (std::string& word : split(type_name, '|')) values.words.push_back({std::move(word), ""});
   } else if (!is("", kinds::number, kinds::numbers, kinds::cpus, kinds::seconds, kinds::percent,
                  kinds::text, kinds::ids)) {
     throw std::logic_error("no kind of values is called " + type_name);

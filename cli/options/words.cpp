@@ -4,12 +4,19 @@
 
 namespace concbench::options {
 
-Words split_list(const std::string& option, const std::string& text) {
+Words split(std::string_view text, char at) {
   Words parts;
-  for (std::size_t from = 0, comma = 0; comma != text.npos; from = comma + 1) {
-    comma = text.find(',', from);
-    parts.push_back(text.substr(from, comma - from));
-    if (parts.back().empty()) throw UsageError(fmt::format("{}={}: an empty item", option, text));
+  for (std::size_t end; (end = text.find(at)) != text.npos; text.remove_prefix(end + 1)) {
+    parts.emplace_back(text.substr(0, end));
+  }
+  parts.emplace_back(text);
+  return parts;
+}
+
+Words split_list(const std::string& option, const std::string& text) {
+  Words parts = split(text, ',');
+  if (std::ranges::count(parts, "") > 0) {
+    throw UsageError(fmt::format("{}={}: an empty item", option, text));
   }
   return parts;
 }

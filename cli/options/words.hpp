@@ -22,6 +22,9 @@ using Words = std::vector<std::string>;
 template <class Enum>
 using Choices = std::vector<std::pair<std::string, Enum>>;
 
+// The parts of "a|b|c" at '|', which may be empty.
+Words split(std::string_view text, char at);
+
 // The parts of "a,b,c"; none may be empty.
 Words split_list(const std::string& option, const std::string& text);
 

@@ -119,11 +119,13 @@ void Worker::take_due(TimerHeap& timers, std::int64_t now_ns) {
 
 Runnable Worker::steal_from(Worker& victim) {
   const Runnable stolen = victim.deque_.steal();
-  if (!stolen) {
-    victim.asker_.store(this, std::memory_order_relaxed);
-    victim.deque_.ask();
-  }
+  if (!stolen) ask(victim);
   return stolen;
+}
+
+void Worker::ask(Worker& victim) {
+  victim.asker_.store(this, std::memory_order_relaxed);
+  victim.deque_.ask();
 }
 
 // Whether there was one that was not asked already.
@@ -131,8 +133,7 @@ bool Worker::ask_all() {
   bool asks = false;
   for (const auto& victim : scheduler_.workers_) {
     if (victim.get() == this || victim->deque_.asked()) continue;
-    victim->asker_.store(this, std::memory_order_relaxed);
-    victim->deque_.ask();
+    ask(*victim);
     asks = true;
   }
   return asks;

@@ -162,6 +162,7 @@ class alignas(64) Worker {
   Runnable next_in_turn();
   void take_due(TimerHeap& timers, std::int64_t now_ns);
   Runnable steal_from(Worker& victim);
+  void ask(Worker& victim);
   bool ask_all();
   Runnable steal();
   Clock::duration hold_off(Clock::time_point now);
