@@ -2,6 +2,7 @@
 """history keeps results in one SQLite file: each once, from several writers, never guessed at."""
 
 import copy
+import itertools
 import json
 import pathlib
 import sqlite3
@@ -41,11 +42,12 @@ class History(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         self.directory = pathlib.Path(directory.name)
         self.file = self.directory / "history"
+        self.numbers = itertools.count()
 
     def write(self, *results):
         paths = []
         for made in results:
-            paths.append(self.directory / f"{len(list(self.directory.iterdir()))}.json")
+            paths.append(self.directory / f"{next(self.numbers)}.json")
             paths[-1].write_text(json.dumps(made), encoding="utf-8")
         return list(map(str, paths))
 

@@ -119,10 +119,8 @@ class Page(Reports):
 
     def test_draws_every_section_that_the_result_has_data_for(self):
         sections = {panel["section"] for panel in self.seen["all"]["panels"]}
-        expected = {"overview", "costs", "scaling", "grain", "order"}
-        if "bytes_per_task" in (HERE.parent / "reports/result.schema.json").read_text():
-            expected |= {"latency", "load", "memory"}
-        self.assertEqual(sections, expected)
+        self.assertEqual(sections, {"overview", "costs", "scaling", "grain", "order", "latency",
+                                    "load", "memory"})
         self.assertIn("Over time", self.seen["all"]["absent"])
         self.assertNotIn("Over cores", self.seen["all"]["absent"])
 
