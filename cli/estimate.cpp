@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <tuple>
 #include <utility>
 
+#include "cli/calibrate.hpp"
 #include "cli/open_cell.hpp"
 #include "cli/progress.hpp"
 
@@ -56,13 +58,22 @@ Trial try_out(const Candidate& candidate, const Job& job, double timeout_s) {
     cell.run(1);
     result.start_s = since_start();
     double quickest = std::numeric_limits<double>::infinity();
-    // The quickest of a few: one alone may have been disturbed.
-    for (int i = 0; i < 5 && since_start() < result.start_s + 0.05; ++i) {
+    const auto run = [&](std::int64_t iterations) {  // returns what went on outside the clock
       const double before = since_start();
-      const Sample sample = cell.run(1);
+      const Sample sample = cell.run(iterations);
       const double wall = static_cast<double>(sample.wall_ns) / 1e9;
-      result.untimed_s = since_start() - before - wall;
       quickest = std::min(quickest, wall / static_cast<double>(sample.ops));
+      return since_start() - before - wall;
+    };
+    const auto is_cheap = [&] { return since_start() < result.start_s + 0.05; };
+    // The quickest of a few: one alone may have been disturbed.
+    for (int i = 0; i < 5 && is_cheap(); ++i) result.untimed_s = run(1);
+    // The conversation is paid for once, however many iterations it asks for.
+    constexpr double long_enough_s = 0.005;
+    for (std::int64_t many = 10; is_cheap(); many *= 10) {
+      const double before = since_start();
+      result.untimed_s = run(many) / static_cast<double>(many);
+      if (since_start() - before > long_enough_s) break;
     }
     cell.close();
     result.per_op_s = quickest;
@@ -86,8 +97,8 @@ void estimate(Plan& plan, const Preset& preset) {
     }
     const Trial& cost = found->second;
     job.start_s = cost.start_s;
-    job.iteration_s =
-        cost.untimed_s + cost.per_op_s * static_cast<double>(demand(job.workload).ops);
+    job.timed_s = cost.per_op_s * static_cast<double>(demand(job.workload).ops);
+    job.iteration_s = cost.untimed_s + job.timed_s;
     // The least that gives a number: a run to warm up, one to find the iterations, one whose events
     // are counted, and one that is timed.
     if (job.start_s + 4 * job.iteration_s > preset.timeout_s) {
@@ -101,10 +112,18 @@ void estimate(Plan& plan, const Preset& preset) {
 }
 
 double worker_time(const Job& job, const Preset& preset) {
-  // Beside the samples: one run to warm up, and about one sample's time to find the iterations.
-  const double sample = std::max(preset.min_time_s, job.iteration_s);
-  return std::min(preset.timeout_s,
-                  job.start_s + job.iteration_s + sample * (preset.repetitions + 1));
+  // What goes on around the clock makes a sample longer, up to a limit.
+  const double around = job.iteration_s / std::max(job.timed_s, 1e-9);
+  const double sample =
+      std::max(preset.min_time_s * std::min(around, longest_sample), job.iteration_s);
+  const double most = most_sampling(preset.repetitions, preset.min_time_s);
+  const double samples = std::clamp(
+      std::ceil(most / sample), std::min(2.0, 1.0 * preset.repetitions), 1.0 * preset.repetitions);
+  // Beside the samples: one run to warm up, and about two samples' time to find the iterations.
+  double time = job.start_s + job.iteration_s + sample * (samples + 2);
+  // METG is found with some four sizes of task, in four runs each.
+  if (std::holds_alternative<Grain>(job.workload)) time += 4 * (job.start_s + 4 * job.iteration_s);
+  return std::min(preset.timeout_s, time);
 }
 
 double expected_time(const Plan& plan, const Preset& preset, std::size_t from) {

@@ -17,8 +17,8 @@ GrainPoint run_grain(const Candidate& candidate, const Job& job, std::int64_t wo
   OpenCell cell(candidate, grain, job.placement, Conversation::Clock::now() + patience);
   cell.run(1);
   std::int64_t quickest = cell.run(1).wall_ns;
-  // The quickest of a few: one alone may have been disturbed.
-  for (int i = 0; i < 4; ++i) quickest = std::min(quickest, cell.run(1).wall_ns);
+  // The quickest of three: one alone may have been disturbed.
+  for (int i = 0; i < 2; ++i) quickest = std::min(quickest, cell.run(1).wall_ns);
   cell.close();
   const bool alone = candidate.model && candidate.model->name == "serial";
   const auto cores = static_cast<double>(alone ? 1 : job.placement.workers.size());
@@ -43,12 +43,27 @@ std::optional<double> metg_ns(const std::vector<GrainPoint>& points) {
 
 std::optional<double> measure_metg(const Candidate& candidate, const Job& job) {
   constexpr std::int64_t smallest = 4, largest = 1'000'000;  // grain.ns
-  std::vector<GrainPoint> points;
-  for (std::int64_t work_ns = smallest;; work_ns = std::min(4 * work_ns, largest)) {
-    points.push_back(run_grain(candidate, job, work_ns));
-    if (points.back().efficiency() >= 0.5 || work_ns == largest) break;
-  }
-  return metg_ns(points);
+  constexpr double close = 4;  // times as large, between which to interpolate
+  GrainPoint below = run_grain(candidate, job, smallest);
+  if (below.efficiency() >= 0.5) return below.granularity_ns;
+
+  // A task that works for as long as it costs is half efficient: the search begins just below.
+  const double cost = below.granularity_ns - below.work_ns;
+  std::optional<GrainPoint> above;
+  double work_ns = std::max(close * smallest, cost / 2);
+  do {
+    work_ns = std::min<double>(work_ns, largest);
+    const GrainPoint point = run_grain(candidate, job, std::llround(work_ns));
+    if (point.efficiency() >= 0.5) {
+      above = point;
+    } else if (point.work_ns >= largest) {
+      return {};
+    } else {
+      below = point;
+    }
+    work_ns = above ? std::sqrt(below.work_ns * above->work_ns) : close * below.work_ns;
+  } while (!above || above->work_ns > close * below.work_ns);
+  return metg_ns({below, *above});
 }
 
 }  // namespace concbench

@@ -23,8 +23,8 @@ struct GrainPoint {
 // not within the points.
 std::optional<double> metg_ns(const std::vector<GrainPoint>& points);
 
-// Runs the job's `grain` with larger and larger tasks, each in a worker of its own, until they are
-// efficient. Throws what OpenCell throws.
+// Runs the job's `grain` with tasks of several sizes, each in a worker of its own, until two are
+// close on either side of one half. Throws what OpenCell throws.
 std::optional<double> measure_metg(const Candidate& candidate, const Job& job);
 
 }  // namespace concbench

@@ -153,6 +153,15 @@ int run(RunRequest request) {
   const auto save = [&] {
     if (to_file) write_result(result, request.out);
   };
+  // The more there is to write, the less often: at most a twentieth of the time goes into it.
+  auto due = Conversation::Clock::now();
+  const auto save_now_and_then = [&] {
+    const auto now = Conversation::Clock::now();
+    if (now < due) return;
+    save();
+    const auto written = Conversation::Clock::now();
+    due = written + 20 * (written - now);
+  };
   save();
   const auto before_run = cpu_times(topology.allowed());
   const auto start = Conversation::Clock::now();
@@ -160,7 +169,7 @@ int run(RunRequest request) {
   {
     const auto progress = progress_of(request, plan, result);
     for (const std::string& sentence : result.adjusted) fmt::print(stderr, "{}\n", sentence);
-    signal = run_session(plan, request, result, *progress, save);
+    signal = run_session(plan, request, result, *progress, save_now_and_then);
   }
   const std::chrono::duration<double, std::nano> took = Conversation::Clock::now() - start;
   if (const auto after_run = cpu_times(topology.allowed()); before_run && after_run) {

@@ -53,15 +53,19 @@ Contribution measure(const Candidate& candidate, const Job& job, int process,
   const std::int64_t few = std::max<std::int64_t>(1, iterations / 10);
   if (kind == Observation::apart) observe(few);
 
+  const auto begun = Clock::now();
   for (int i = 0; i < preset.repetitions; ++i) {
     const auto before = Clock::now();
     made.samples.push_back(kind == Observation::always ? observe(iterations)
                                                        : cell.run(iterations));
     made.samples.back().process = process;
     made.samples.back().index = i;
-    // Fewer samples rather than none, where the next one might not end in time.
+    // Fewer samples where an iteration is so long that as many would take more than their share,
+    // or where the next one might not end in time.
     const auto after = Clock::now();
-    if (after - start + 2 * (after - before) > seconds(preset.timeout_s)) break;
+    const bool slow =
+        i > 0 && after - begun > seconds(most_sampling(preset.repetitions, preset.min_time_s));
+    if (slow || after - start + 2 * (after - before) > seconds(preset.timeout_s)) break;
   }
   if (process == 0) cell.count(few, made.counted);
   made.workers = cell.workers();

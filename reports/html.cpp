@@ -1,11 +1,11 @@
 #include "reports/html.hpp"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <stdexcept>
 #include <utility>
 
+#include "reports/gzip.hpp"
 #include "reports/html_parts.hpp"
 #include "reports/json.hpp"
 #include "reports/page.hpp"
@@ -13,21 +13,6 @@
 
 namespace concbench {
 namespace {
-
-std::string inflated(const Page& page) {
-  std::string text(page.size, '\0');
-  z_stream stream{};
-  constexpr int gzip = 16;  // added to the size of the window: expect gzip's header
-  if (inflateInit2(&stream, gzip + MAX_WBITS) != Z_OK) throw std::runtime_error("zlib: no memory");
-  stream.next_in = const_cast<Bytef*>(page.gzip.data());
-  stream.avail_in = static_cast<uInt>(page.gzip.size());
-  stream.next_out = reinterpret_cast<Bytef*>(text.data());
-  stream.avail_out = static_cast<uInt>(text.size());
-  const int code = inflate(&stream, Z_FINISH);
-  inflateEnd(&stream);
-  if (code != Z_STREAM_END) throw std::runtime_error("the page in this program is damaged");
-  return text;
-}
 
 // Samples make most of a result, and a chart needs two numbers of each.
 Json points_of(const Cell& cell) {
@@ -40,6 +25,26 @@ Json points_of(const Cell& cell) {
   return points;
 }
 
+// A curve goes on where the share of what is slower has shrunk by a tenth
+// (web/src/charts/latency.js): of a thousand buckets it shows some fifty, to which those below them
+// are added.
+Json thinned(const Latency& latency) {
+  const auto all = static_cast<double>(latency.count);
+  Json kept = Json::array();
+  std::int64_t below = 0, added = 0;
+  double tail = 1.25;  // 1 ÷ that share
+  for (const auto& [low_ns, count] : latency.buckets) {
+    below += count;
+    added += count;
+    const bool is_last = below >= latency.count;
+    const auto reached = [&] { return static_cast<double>(below) >= all * (1 - 1 / tail); };
+    if (!is_last && !reached()) continue;
+    kept.push_back({{"low", low_ns}, {"count", std::exchange(added, 0)}});
+    while (!is_last && reached()) tail *= 1.1;
+  }
+  return kept;
+}
+
 // What the page's script reads: the object "concbench" of the file, with `points` in the place of
 // samples, and without what only a machine would look up.
 Json data_of(const NamedResult& named) {
@@ -49,23 +54,12 @@ Json data_of(const NamedResult& named) {
     for (const char* bulky : {"samples", "processes", "placement", "answer", "command"}) {
       cell.erase(bulky);
     }
-    cell["points"] = points_of(named.result.cells[i]);
+    const Cell& measured = named.result.cells[i];
+    if (measured.latency) cell["latency_ns"]["buckets"] = thinned(*measured.latency);
+    cell["points"] = points_of(measured);
   }
   data["file"] = named.file;
   return data;
-}
-
-// JSON inside a script element ends where the element does: at the first "</script" in a string.
-std::string inert_json(const Json& json) {
-  std::string inert;
-  for (const char byte : to_line(json)) {
-    if (byte == '<') {
-      inert += "\\u003c";
-    } else {
-      inert += byte;
-    }
-  }
-  return inert;
 }
 
 std::string body(const std::vector<NamedResult>& results, const Json& claims) {
@@ -104,9 +98,9 @@ std::string to_html(const std::vector<NamedResult>& results, const Json& claims)
        fmt::format("Made by concbench {} ({}). This page holds all of its data and asks "
                    "nothing of any server.",
                    html::escaped(first.build.version), html::escaped(first.build.commit))},
-      {"@DATA@", inert_json(data)},
+      {"@DATA@", gzip_base64(to_line(data))},
   };
-  const std::string shell = inflated(page());
+  const std::string shell = inflated(page().gzip, page().size);
   std::string text;
   std::size_t from = 0;
   for (const auto& [place, part] : parts) {

@@ -278,8 +278,8 @@ std::string claims(const Json& claims) {
       "<section id=\"claims\"><h2>What the textbook says</h2>\n<p class=\"lead\">Common statements "
       "about concurrency, and what was measured of them here.</p>\n"
       "<div class=\"scroll\" role=\"region\" aria-label=\"Claims\" tabindex=\"0\"><table>"
-      "<thead><tr><th scope=\"col\">Claim</th><th scope=\"col\">Claimed</th>"
-      "<th scope=\"col\">Measured</th><th scope=\"col\">Verdict</th>"
+      "<thead><tr><th scope=\"col\">Claim</th><th scope=\"col\" class=\"number\">Claimed</th>"
+      "<th scope=\"col\" class=\"number\">Measured</th><th scope=\"col\">Verdict</th>"
       "<th scope=\"col\">How</th></tr></thead><tbody>\n";
   for (const Json& claim : as_array(field(claims, "claims"), "claims")) {
     text += fmt::format(

@@ -241,9 +241,9 @@ class Run(Folder):
         self.assertLess(len(cell["samples"]), 400)
 
     def test_a_budget_that_holds_nothing_drops_cells_and_says_so(self):
-        # One sample a process is 2 × 4 workers × 2 × 0.5 s: one model fits into 6 s, two do not.
+        # One sample a process is 4 workers × 3 × 0.5 s: one model fits into 9 s, two do not.
         code, result, _ = run_json("--model=serial,pool", "--workload=spawn", "--processes=4",
-                                   "--min-time=0.5", "--budget=6", "--cores=1")
+                                   "--min-time=0.5", "--budget=9", "--cores=1")
         self.assertEqual(code, 0)
         cells = result["concbench"]["cells"]
         (dropped,) = [cell for cell in cells if cell["status"] == "skipped"]

@@ -139,7 +139,7 @@ report.print = {scheme: await print.page.evaluate(() => getComputedStyle(documen
   pages: (await print.page.pdf({format: 'A4'})).length};
 
 const bare = await open('all', {javaScriptEnabled: false});
-report.bare = {text: await bare.page.locator('body').textContent()};
+report.bare = {text: await bare.page.locator('body').innerText()};
 
 await browser.close();
 process.stdout.write(JSON.stringify(report));

@@ -152,6 +152,7 @@ class Page(Reports):
         cells = self.inputs["all"]["concbench"]["cells"]
         text = (self.directory / "all.html").read_text(encoding="utf-8")
         self.assertEqual(text.count("<tr data-at="), len(cells))
+        self.assertIn("The tables below hold all of the figures", self.seen["bare"]["text"])
         self.assertIn("Example CPU 9000", self.seen["bare"]["text"])
         self.assertIn("off by ×1.25", self.seen["bare"]["text"])
 

@@ -19,7 +19,7 @@ struct Integrate {
   std::int64_t n = 10;
 
   static constexpr Param<Integrate> params[] = {
-      {"n", &Integrate::n, "integrates from 0 to n", 1, 10'000, {1, 10}, {1, 50}, {1, 100}},
+      {"n", &Integrate::n, "integrates from 0 to n", 1, 10'000, {1, 20}, {1, 50}, {1, 100}},
   };
 
   // An interval with the curve's height at both ends, and the area of the trapezium between.
