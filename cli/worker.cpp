@@ -256,14 +256,24 @@ class Worker {
     }
   }
 
+  // The time of a part of an iteration, of which a whole one is run.
+  std::int64_t part_of_iteration_ns(double part) {
+    if (part < 0.001) return 0;
+    Stopwatch clock(false);
+    return std::llround(part *
+                        static_cast<double>(measure(*instance_, *workload_, 1, clock).wall_ns));
+  }
+
   Json sample(std::int64_t iterations, bool observe) {
     // A slow-down is real work of this cell in the same interval, of which only the time is told.
-    const std::int64_t extra = std::llround(static_cast<double>(iterations) * slow_down_);
+    const double more = static_cast<double>(iterations) * slow_down_;
+    const auto extra = static_cast<std::int64_t>(more);
     Stopwatch clock(usage_);
     Probe* const probe = observe ? &observer_->begin(clock) : nullptr;
     Timing timing = measure(*instance_, *workload_, iterations + extra, clock, probe);
     timing.ops -= timing.ops / static_cast<std::uint64_t>(iterations + extra) *
                   static_cast<std::uint64_t>(extra);
+    timing.wall_ns += part_of_iteration_ns(more - static_cast<double>(extra));
     // Where iterations are too short for it, the next sample is not burdened with reading usage;
     // a first iteration alone is no measure of that.
     if (iterations > 1) usage_ = timing.usage.has_value();

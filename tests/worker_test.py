@@ -44,6 +44,19 @@ class Serial(BuiltIn, unittest.TestCase):
     model = "serial"
 
 
+class SlowDown(unittest.TestCase):
+    def test_is_not_lost_where_a_sample_is_one_iteration(self):
+        command = [CONCBENCH, "worker", "--model=serial"]
+        with driver.Worker(command) as plain, driver.Worker([*command, "--slow-down=50"]) as slowed:
+            for worker in (plain, slowed):
+                worker.read()
+                self.assertEqual(worker.open("fib", {"n": 27})["type"], "opened")
+            samples = [(plain.run(), slowed.run()) for _ in range(40)]
+        quickest = [min(pair[i]["wall_ns"] for pair in samples) for i in (0, 1)]
+        self.assertAlmostEqual(quickest[1] / quickest[0], 1.5, delta=0.2)
+        self.assertEqual(samples[0][0]["ops"], samples[0][1]["ops"])
+
+
 class Processes(BuiltIn, unittest.TestCase):
     model = "processes"
 
