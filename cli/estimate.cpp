@@ -117,8 +117,8 @@ double worker_time(const Job& job, const Preset& preset) {
   const double sample =
       std::max(preset.min_time_s * std::min(around, longest_sample), job.iteration_s);
   const double most = most_sampling(preset.repetitions, preset.min_time_s);
-  const double samples = std::clamp(
-      std::ceil(most / sample), std::min(2.0, 1.0 * preset.repetitions), 1.0 * preset.repetitions);
+  const int samples = std::clamp(static_cast<int>(std::ceil(std::min(most / sample, 1e6))),
+                                 std::min(2, preset.repetitions), preset.repetitions);
   // Beside the samples: one run to warm up, and about two samples' time to find the iterations.
   double time = job.start_s + job.iteration_s + sample * (samples + 2);
   // METG is found with some four sizes of task, in four runs each.

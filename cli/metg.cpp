@@ -41,29 +41,30 @@ std::optional<double> metg_ns(const std::vector<GrainPoint>& points) {
   return {};
 }
 
-std::optional<double> measure_metg(const Candidate& candidate, const Job& job) {
+std::optional<double> search_metg(const std::function<GrainPoint(std::int64_t work_ns)>& run) {
   constexpr std::int64_t smallest = 4, largest = 1'000'000;  // grain.ns
   constexpr double close = 4;  // times as large, between which to interpolate
-  GrainPoint below = run_grain(candidate, job, smallest);
+  GrainPoint below = run(smallest);
   if (below.efficiency() >= 0.5) return below.granularity_ns;
 
   // A task that works for as long as it costs is half efficient: the search begins just below.
-  const double cost = below.granularity_ns - below.work_ns;
+  double work_ns = std::max(close * smallest, (below.granularity_ns - below.work_ns) / 2);
   std::optional<GrainPoint> above;
-  double work_ns = std::max(close * smallest, cost / 2);
-  do {
-    work_ns = std::min<double>(work_ns, largest);
-    const GrainPoint point = run_grain(candidate, job, std::llround(work_ns));
+  while (!above || above->work_ns > close * below.work_ns) {
+    if (below.work_ns >= largest) return {};
+    const GrainPoint point = run(std::llround(std::min<double>(work_ns, largest)));
     if (point.efficiency() >= 0.5) {
       above = point;
-    } else if (point.work_ns >= largest) {
-      return {};
     } else {
       below = point;
     }
     work_ns = above ? std::sqrt(below.work_ns * above->work_ns) : close * below.work_ns;
-  } while (!above || above->work_ns > close * below.work_ns);
+  }
   return metg_ns({below, *above});
+}
+
+std::optional<double> measure_metg(const Candidate& candidate, const Job& job) {
+  return search_metg([&](std::int64_t work_ns) { return run_grain(candidate, job, work_ns); });
 }
 
 }  // namespace concbench

@@ -5,6 +5,8 @@
 // overhead included; the efficiency is the work's share of it.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -23,8 +25,11 @@ struct GrainPoint {
 // not within the points.
 std::optional<double> metg_ns(const std::vector<GrainPoint>& points);
 
-// Runs the job's `grain` with tasks of several sizes, each in a worker of its own, until two are
-// close on either side of one half. Throws what OpenCell throws.
+// Runs tasks of several sizes until two are close on either side of one half; nothing if tasks of a
+// millisecond do not reach it.
+std::optional<double> search_metg(const std::function<GrainPoint(std::int64_t work_ns)>& run);
+
+// That of the job's `grain`, each size in a worker of its own. Throws what OpenCell throws.
 std::optional<double> measure_metg(const Candidate& candidate, const Job& job);
 
 }  // namespace concbench

@@ -39,7 +39,7 @@ std::string inflated(std::span<const unsigned char> gzip, std::size_t size) {
   stream.avail_out = static_cast<uInt>(text.size());
   const int code = inflate(&stream, Z_FINISH);
   inflateEnd(&stream);
-  if (code != Z_STREAM_END) throw std::runtime_error("the page in this program is damaged");
+  if (code != Z_STREAM_END) throw std::runtime_error("zlib: damaged");
   return text;
 }
 

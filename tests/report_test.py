@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """`concbench report`: what it writes, and what a browser makes of it."""
 
+import base64
 import functools
+import gzip
 import json
 import os
 import pathlib
@@ -160,6 +162,50 @@ class Page(Reports):
         self.assertEqual(self.seen["all"]["claims"],
                          "a thread takes 1–10 µs to create|1–10 µs|12.5 (11–14) µs|off by ×1.25|"
                          "spawn, 6 processes")
+
+
+def curve_of(latency):
+    """Where the latency lies at each step of a curve, as the page's script steps."""
+    points, below, tail = [], 0, 1.25
+    for bucket in latency["buckets"]:
+        below += bucket["count"]
+        while tail <= 10_000 and below >= latency["count"] * (1 - 1 / tail):
+            points.append(bucket["low"])
+            tail *= 1.1
+    return points
+
+
+class Carried(Reports):
+    """The data in the page, read by other means than the page's script."""
+
+    def data(self, name):
+        text = (self.directory / f"{name}.html").read_text(encoding="utf-8")
+        letters = text.split('id="data">')[1].split("<")[0]
+        return json.loads(gzip.decompress(base64.b64decode(letters, validate=True)))["results"]
+
+    def test_is_the_result_without_what_only_a_machine_reads(self):
+        for name in ("all", "hostile"):
+            (carried,) = self.data(name)
+            given = self.inputs[name]["concbench"]
+            self.assertEqual(carried["environment"]["host"], given["environment"]["host"])
+            self.assertEqual([cell["summary"] for cell in carried["cells"]],
+                             [cell["summary"] for cell in given["cells"]])
+
+    def test_leaves_out_no_point_of_a_latency_curve(self):
+        given = example_results.latencies()
+        (self.directory / "latencies.json").write_text(json.dumps(given))
+        done = concbench("report", str(self.directory / "latencies.json"),
+                         "-o", str(self.directory / "latencies.html"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        (carried,) = self.data("latencies")
+        pairs = [(less["latency_ns"], whole["latency_ns"]) for less, whole
+                 in zip(carried["cells"], given["concbench"]["cells"], strict=True)
+                 if whole["latency_ns"]]
+        self.assertGreater(len(pairs), 5)
+        for less, whole in pairs:
+            self.assertLess(len(less["buckets"]), len(whole["buckets"]))
+            self.assertEqual(sum(b["count"] for b in less["buckets"]), whole["count"])
+            self.assertEqual(curve_of(less), curve_of(whole))
 
 
 class Verdicts(Reports):

@@ -78,6 +78,37 @@ TEST(Metg, LiesWhereTheEfficiencyCrossesOneHalf) {
   EXPECT_FALSE(metg_ns({}));
 }
 
+TEST(Metg, IsFoundWithFewSizesWhateverATaskCosts) {
+  for (const double cost : {5.0, 100.0, 2'345.0, 80'000.0, 700'000.0}) {
+    int runs = 0;
+    const auto found = search_metg([&](std::int64_t work_ns) {
+      ++runs;
+      const auto work = static_cast<double>(work_ns);
+      return GrainPoint{work, work + cost};
+    });
+    ASSERT_TRUE(found) << cost;
+    EXPECT_NEAR(*found, 2 * cost, 0.15 * cost) << cost;
+    EXPECT_LE(runs, 4) << cost;
+  }
+}
+
+// A cost that falls as tasks grow puts the first guess above the half.
+TEST(Metg, IsLookedForBelowAGuessThatWasTooHigh) {
+  const auto found = search_metg([](std::int64_t work_ns) {
+    const auto work = static_cast<double>(work_ns);
+    return GrainPoint{work, work + (work_ns < 100 ? 100'000 : 1'000)};
+  });
+  ASSERT_TRUE(found);
+  EXPECT_NEAR(*found, 2'000, 500);
+}
+
+TEST(Metg, IsNothingWhereTasksOfAMillisecondAreWasted) {
+  EXPECT_FALSE(search_metg([](std::int64_t work_ns) {
+    return GrainPoint{static_cast<double>(work_ns), 1e7};
+  }));
+  EXPECT_EQ(search_metg([](std::int64_t) { return GrainPoint{4, 5}; }), 5);
+}
+
 TEST(MemorySlope, LeavesOutWhatAProgramKeepsOnce) {
   Result result;
   for (const int tasks : {1'000, 2'000, 5'000}) {
