@@ -46,9 +46,11 @@ Contribution measure(const Candidate& candidate, const Job& job, int process,
     made.notices.emplace_back(cell.notice(), sample.wall_ns);
     return sample;
   };
-  // One cold run first: its time must not decide how many iterations a sample has.
-  cell.run(1);
-  const std::int64_t iterations = iterations_for(cell, preset.min_time_s);
+  // One cold run first: its time must not decide how many iterations a sample has, unless one would
+  // do even if a warm one took a twentieth of it.
+  const double cold_s = static_cast<double>(cell.run(1).wall_ns) / 1e9;
+  const bool one_is_enough = cold_s > 20 * preset.min_time_s;
+  const std::int64_t iterations = one_is_enough ? 1 : iterations_for(cell, preset.min_time_s);
   // Noting makes short operations several times as long, and a tenth gives durations enough.
   const std::int64_t few = std::max<std::int64_t>(1, iterations / 10);
   if (kind == Observation::apart) observe(few);
