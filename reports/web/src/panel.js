@@ -26,7 +26,7 @@ export function panelElement(panel, level) {
   const element = h('figure', {class: 'panel', 'data-spec': panel.spec},
       h('figcaption', {}, h(`h${level}`, {}, name(panel.title)),
           panel.subtitle ? h('p', {}, name(panel.subtitle)) : null),
-      h('div', {class: 'scroll'}, chart),
+      h('div', {class: panel.minWidth ? 'scroll' : null}, chart),
       h('div', {class: 'tools'},
           button('SVG', () => saveSvg(svg(), panel, file)),
           button('PNG', () => savePng(svg(), panel, file)),
