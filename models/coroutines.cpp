@@ -11,152 +11,13 @@
 #include "models/coroutines/meet.hpp"
 #include "models/coroutines/participants.hpp"
 #include "models/coroutines/task.hpp"
+#include "models/coroutines/tree.hpp"
 #include "models/model.hpp"
 #include "models/runtime/coroutine.hpp"
 #include "models/runtime/fan.hpp"
 
 namespace concbench {
 namespace coroutines {
-
-// ---- fork_join
-
-// A node of a tree that is about to be started, by the one co_await of its `fork` or `call`.
-template <class K>
-class Tree {
- public:
-  using Result = typename K::Result;
-
-  class promise_type : public FrameFromWorker {
-   public:
-    Tree get_return_object() { return Tree(Handle::from_promise(*this)); }
-    std::suspend_always initial_suspend() noexcept { return {}; }
-    void return_value(const Result& result) { *result_ = result; }
-    void unhandled_exception() { join_->failure.keep(std::current_exception()); }
-    auto final_suspend() noexcept { return End{}; }
-
-   private:
-    friend class Tree;
-    Runnable parent_;
-    Join* join_;
-    Result* result_;
-    bool queued_;  // whether the parent lay in the deque, where it may have been stolen
-  };
-  using Handle = std::coroutine_handle<promise_type>;
-
-  // The parent is queued and goes on when the child has ended, or on a thief before that.
-  auto fork(Result& result, Join& join) { return Begin(child_, result, join, true); }
-  // The parent goes on when the child has ended.
-  auto call(Result& result, Join& join) { return Begin(child_, result, join, false); }
-
- private:
-  explicit Tree(Handle child) : child_(child) {}
-
-  class Begin {
-   public:
-    Begin(Handle child, Result& result, Join& join, bool queue) : child_(child), queue_(queue) {
-      child.promise().result_ = &result;
-      child.promise().join_ = &join;
-    }
-    bool await_ready() const { return false; }
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<> parent) {
-      const Handle child = child_;
-      promise_type& promise = child.promise();
-      promise.parent_ = runnable(parent);
-      promise.join_->expect();
-      promise.queued_ = queue_ && here().push(promise.parent_);  // the parent may now be elsewhere
-      return child;
-    }
-    void await_resume() const {}
-
-   private:
-    const Handle child_;
-    const bool queue_;
-  };
-
-  struct End {
-    bool await_ready() const noexcept { return false; }
-    std::coroutine_handle<> await_suspend(Handle child) noexcept {
-      // Field by field: a copy of all would wait for the stores of its parts to reach the cache.
-      const Runnable parent = child.promise().parent_;
-      Join& join = *child.promise().join_;
-      const bool queued = child.promise().queued_;
-      child.destroy();
-      Worker& worker = here();
-      const Runnable newest = queued ? worker.pop() : parent;
-      if (newest == parent) {
-        join.returned();
-        return handle_of(parent);
-      }
-      if (newest) worker.push(newest);
-      return join.arrive() ? handle_of(parent) : go_on(worker);
-    }
-    void await_resume() const noexcept {}
-  };
-
-  const Handle child_;
-};
-
-// Room for the results of a node's children: within the frame for a binary tree.
-template <class Result>
-class Results {
- public:
-  explicit Results(unsigned count) : bytes_(count * sizeof(Result)) {
-    if (bytes_ > sizeof few_) first_ = static_cast<Result*>(here().blocks.take(bytes_));
-  }
-  ~Results() {
-    if (first_ != few_) here().blocks.give(first_, bytes_);
-  }
-  Results(const Results&) = delete;
-  Results& operator=(const Results&) = delete;
-
-  Result& operator[](unsigned i) { return first_[i]; }
-
- private:
-  static_assert(std::is_trivially_copyable_v<Result>, "results are plain data");
-  Result few_[2];
-  Result* first_ = few_;
-  const std::size_t bytes_;
-};
-
-template <class K>
-Tree<K> grow(K kernel, typename K::Node node) {
-  ++here().tally.ops;
-  const unsigned children = kernel.children(node);
-  if (children == 0) co_return kernel.leaf(node);
-  if (children == 2) {  // the same unrolled, since binary trees are common: 2 ns less
-    typename K::Result first, second;
-    Join join;
-    try {
-      Tree<K> elder = grow(kernel, kernel.child(node, 0));
-      co_await elder.fork(first, join);
-      Tree<K> younger = grow(kernel, kernel.child(node, 1));
-      co_await younger.call(second, join);
-    } catch (...) {
-      join.failure.keep(std::current_exception());
-    }
-    co_await AwaitAll(join);
-    join.failure.rethrow();
-    co_return kernel.fold(first, second);
-  }
-  Results<typename K::Result> results(children);
-  Join join;
-  try {
-    const unsigned last = children - 1;
-    for (unsigned i = 0; i < last; ++i) {
-      Tree<K> child = grow(kernel, kernel.child(node, i));
-      co_await child.fork(results[i], join);
-    }
-    Tree<K> child = grow(kernel, kernel.child(node, last));
-    co_await child.call(results[last], join);
-  } catch (...) {
-    join.failure.keep(std::current_exception());
-  }
-  co_await AwaitAll(join);  // whatever happened, children still use this frame
-  join.failure.rethrow();
-  typename K::Result result = results[0];
-  for (unsigned i = 1; i < children; ++i) result = kernel.fold(result, results[i]);
-  co_return result;
-}
 
 // ---- fan_out
 
@@ -190,15 +51,14 @@ Task fan_task(Ending&, K kernel, typename K::Ticket ticket) {
 
 template <class K>
 Task fork_join_task(Ending&, K kernel, Stopwatch& clock) {
-  typename K::Result result;
-  Join join;
+  Siblings<K> siblings(kernel);
+  Child<K> root(siblings, kernel.root(), false);
   clock.start();
-  Tree<K> root = grow(kernel, kernel.root());
-  co_await root.call(result, join);
-  co_await AwaitAll(join);
+  co_await root;
+  co_await AwaitAll(siblings.join);
   clock.stop();
-  join.failure.rethrow();
-  here().tally.answer = kernel.answer(result);
+  siblings.join.failure.rethrow();
+  here().tally.answer = kernel.answer(root.result);
 }
 
 template <class K>

@@ -49,6 +49,9 @@ class BasicJoin {
   // By a child that has the parent to itself: still queued and not stolen, or run where it lives.
   void returned() { --expected_; }
 
+  // By the parent: whether there was any child that it did not see return.
+  bool expects() const { return expected_ != 0; }
+
   // By a child that ends elsewhere. If true, the caller must resume the parent; if false, the
   // parent may be gone already.
   bool arrive() { return balance_.fetch_sub(1, std::memory_order_seq_cst) == 1; }

@@ -88,20 +88,18 @@ class alignas(64) Worker {
     return (deque_.keeps(position) && !deque_.asked()) || take_back_and_give(position);
   }
   // Whether the thread's stack has room for more calls below this local of the caller's.
-  bool has_room([[maybe_unused]] const void* local) const {
-#if defined(CONCBENCH_ASAN)  // which may keep it elsewhere
-    local = __builtin_frame_address(0);
-#endif
-    return local > low_;
-  }
+  bool has_room(const void* local) const { return on_stack(local) > low_; }
+  // The same for calls that may as well return to the loop and be gone on with from there.
+  bool may_nest(const void* local) const { return on_stack(local) > nest_low_; }
 
   // ---- Tasks that wait.
 
   // Makes a task runnable that waited; one with a home goes there, any other to the slot.
   void wake(Runnable runnable, Worker* home = nullptr) {
     if (home && home != this) return home->send(runnable);
-    if (slot_) ring_.push(slot_);
-    slot_ = runnable;
+    const Runnable before = std::exchange(slot_, runnable);
+    if (before && !ring_.try_push(before)) [[unlikely]]
+      push_and_grow(before);
   }
   // The same without haste: behind all that are in the ring.
   void later(Runnable runnable, Worker* home = nullptr) {
@@ -152,6 +150,13 @@ class alignas(64) Worker {
   void start(int cpu);
   void loop();
   void join();
+  static const void* on_stack([[maybe_unused]] const void* local) {
+#if defined(CONCBENCH_ASAN)  // which may keep locals elsewhere
+    return __builtin_frame_address(0);
+#else
+    return local;
+#endif
+  }
   // Whether a thief has asked and there is something to give.
   bool wanted() const { return deque_.asked() && (deque_.private_size() > 0 || ring_.size() > 1); }
   bool push_and_give(Runnable runnable);
@@ -178,7 +183,7 @@ class alignas(64) Worker {
   std::uint64_t random_ = index_ + 1;
   Clock::time_point stole_at_{};  // what it ran last, if that was stolen
   Clock::duration held_off_{};    // how long it did not steal, because that was not worth it
-  std::byte* low_ = nullptr;
+  std::byte *low_ = nullptr, *nest_low_ = nullptr;
   Sightings sightings_;
 
   // Written by others.
