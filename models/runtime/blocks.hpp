@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <new>
+#include <utility>
 
 #include "models/runtime/sanitizers.hpp"
 
@@ -20,8 +21,8 @@ class Blocks {
  public:
   Blocks() = default;
   ~Blocks() {
-    for (List& list : lists_) {
-      while (list.first) ::operator delete(pop(list));
+    for (Block*& list : lists_) {
+      while (list) ::operator delete(pop(list));
     }
   }
   Blocks(const Blocks&) = delete;
@@ -31,8 +32,8 @@ class Blocks {
     const std::size_t index = (bytes + step - 1) / step;
     if (!recycle_blocks || index >= classes) [[unlikely]]
       return ::operator new(bytes);
-    List& list = lists_[index];
-    if (!list.first) [[unlikely]]
+    Block*& list = lists_[index];
+    if (!list) [[unlikely]]
       return ::operator new(index* step);
     return pop(list);
   }
@@ -41,12 +42,13 @@ class Blocks {
   // ever frees what another takes does not hoard.
   void give(void* block, std::size_t bytes) {
     const std::size_t index = (bytes + step - 1) / step;
-    if (!recycle_blocks || index >= classes || lists_[index].count == most) [[unlikely]] {
+    if (!recycle_blocks || index >= classes) [[unlikely]]
       return ::operator delete(block);
-    }
-    List& list = lists_[index];
-    list.first = new (block) Block{list.first};
-    ++list.count;
+    Block*& list = lists_[index];
+    const std::size_t before = list ? list->count : 0;
+    if (before == most) [[unlikely]]
+      return ::operator delete(block);
+    list = new (block) Block{list, before + 1};
   }
 
  private:
@@ -55,20 +57,12 @@ class Blocks {
 
   struct Block {
     Block* next;
-  };
-  struct List {
-    Block* first = nullptr;
-    std::size_t count = 0;
+    std::size_t count;  // of the list from here on: kept here, taking one writes a single word
   };
 
-  static void* pop(List& list) {
-    Block* block = list.first;
-    list.first = block->next;
-    --list.count;
-    return block;
-  }
+  static void* pop(Block*& list) { return std::exchange(list, list->next); }
 
-  List lists_[classes];
+  Block* lists_[classes] = {};
 };
 
 }  // namespace concbench::runtime

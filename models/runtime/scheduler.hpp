@@ -137,6 +137,8 @@ class alignas(64) Worker {
   std::size_t backlog() const { return deque_.private_size(); }
 
   Blocks blocks;
+  // What began as a call and has just returned from it; null if it has left that call instead.
+  const void* returned = nullptr;
   FiberThread fibers;
   Outcome tally{};  // what tasks of the present run did on this worker
 

@@ -1,0 +1,256 @@
+// fork_join of coroutines: a parent suspends, and its child begins as a call on the same stack.
+//
+// While the child runs, its parent lies in the deque, where thieves find it. A child that ends
+// before anybody came returns from that call, and its parent goes on as if it had not suspended:
+// what most tasks of a tree cost is the frame, and the stores that make it. A parent that was taken
+// goes on elsewhere; the call below it then returns to the worker's loop, without touching a frame
+// that may be gone, and whoever comes last to the join resumes the parent.
+//
+// So a node tells by its join whether it still stands on its parent's call: nobody but the loop
+// resumes it otherwise, and then it expects the child that it no longer waits for.
+#pragma once
+
+#include <coroutine>
+#include <cstddef>
+#include <exception>
+#include <new>
+#include <type_traits>
+
+#include "models/runtime/coroutine.hpp"
+
+namespace concbench::coroutines {
+
+using namespace runtime;
+
+// What the children of a node share; lies in its frame.
+template <class K>
+struct Siblings {
+  explicit Siblings(const K& kernel) : kernel(kernel) {}
+
+  const K& kernel;
+  Runnable parent;
+  Join join;
+};
+
+// A child of a node, which lies in the node's frame until all are joined. To await it is to run it.
+template <class K>
+class Child {
+ public:
+  using Node = typename K::Node;
+  using Result = typename K::Result;
+  static_assert(std::is_trivially_copyable_v<Result>, "results are plain data");
+
+  // `queues`: whether thieves may go on with the parent while the child runs.
+  Child(Siblings<K>& siblings, Node node, bool queues)
+      : siblings(siblings), node(node), queues(queues) {}
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  // A leaf that nobody could run beside its parent is the end of its parent, as in pool and fibers.
+  bool await_ready();
+  [[gnu::always_inline]] inline bool await_suspend(std::coroutine_handle<> parent);
+  void await_resume() const {
+    if (!returned) [[unlikely]]
+      siblings.join.expect();
+  }
+
+  // By the child, once its frame is there.
+  [[gnu::always_inline]] void begin() {
+    if (queues && !here().push(siblings.parent)) [[unlikely]]
+      queues = false;
+  }
+  // By the child, if it has left its call and its frame is gone. What to go on with.
+  std::coroutine_handle<> end();
+
+  Siblings<K>& siblings;
+  const Node node;
+  bool queues;            // whether the parent lay in the deque
+  bool left = false;      // whether the child has left the call in which it began
+  bool returned = false;  // whether its parent saw it return from there
+  Result result;
+};
+
+// The coroutine that runs a child.
+template <class K>
+class Tree {
+ public:
+  class promise_type : public FrameFromWorker {
+   public:
+    template <class... Others>
+    [[gnu::always_inline]] explicit promise_type(Child<K>& child, Others...) : child_(child) {
+      child.begin();
+    }
+    Tree get_return_object() const { return {}; }
+    std::suspend_never initial_suspend() const noexcept { return {}; }
+    void return_value(const typename K::Result& result) { child_.result = result; }
+    void unhandled_exception() { child_.siblings.join.failure.keep(std::current_exception()); }
+    auto final_suspend() const noexcept { return End(child_); }
+
+    Child<K>& child() const { return child_; }
+
+   private:
+    Child<K>& child_;
+  };
+
+ private:
+  class End {
+   public:
+    explicit End(Child<K>& child) : child_(child) {}
+    [[gnu::always_inline]] bool await_ready() const noexcept {
+      if (child_.left) return false;
+      here().returned = &child_;
+      return true;
+    }
+    [[gnu::noinline]] std::coroutine_handle<> await_suspend(
+        std::coroutine_handle<promise_type> self) const noexcept {
+      Child<K>& child = child_;
+      self.destroy();
+      return child.end();
+    }
+    void await_resume() const noexcept {}
+
+   private:
+    Child<K>& child_;
+  };
+};
+
+// Lets a node that stands too deep go on from the worker's loop, to which all calls below return.
+class Room {
+ public:
+  [[gnu::always_inline]] bool await_ready() const {
+    const char local = 0;
+    return here().may_nest(&local);
+  }
+  template <class Promise>
+  void await_suspend(std::coroutine_handle<Promise> self) const {
+    Worker& worker = here();
+    self.promise().child().left = true;
+    worker.returned = nullptr;
+    worker.wake(runnable(self));
+  }
+  void await_resume() const {}
+};
+
+template <class K>
+Tree<K> grow_leaf(Child<K>& self) {
+  ++here().tally.ops;
+  co_return self.siblings.kernel.leaf(self.node);
+}
+
+// Binary trees are common: their children need no memory of their own.
+template <class K>
+Tree<K> grow_pair(Child<K>& self) {
+  ++here().tally.ops;
+  co_await Room();
+  Siblings<K> children(self.siblings.kernel);
+  const K& kernel = children.kernel;
+  Child<K> elder(children, kernel.child(self.node, 0), true);
+  Child<K> younger(children, kernel.child(self.node, 1), false);
+  try {
+    co_await elder;
+    co_await younger;
+  } catch (...) {
+    children.join.failure.keep(std::current_exception());
+  }
+  if (children.join.expects()) {  // whatever happened, children still use this frame
+    co_await AwaitAll(children.join);
+    self.left = true;
+  }
+  children.join.failure.rethrow();
+  co_return kernel.fold(elder.result, younger.result);
+}
+
+// Room for any number of children.
+template <class K>
+class Children {
+ public:
+  explicit Children(unsigned count)
+      : bytes_(count * sizeof(Child<K>)),
+        first_(static_cast<Child<K>*>(here().blocks.take(bytes_))) {}
+  ~Children() { here().blocks.give(first_, bytes_); }
+  Children(const Children&) = delete;
+  Children& operator=(const Children&) = delete;
+
+  Child<K>& operator[](unsigned i) { return first_[i]; }
+
+ private:
+  const std::size_t bytes_;
+  Child<K>* const first_;
+};
+
+template <class K>
+Tree<K> grow_children(Child<K>& self, unsigned count) {
+  ++here().tally.ops;
+  co_await Room();
+  Siblings<K> siblings(self.siblings.kernel);
+  Children<K> children(count);
+  const K& kernel = siblings.kernel;
+  try {
+    for (unsigned i = 0; i < count; ++i) {
+      Child<K>& child = *new (&children[i]) Child<K>(siblings, kernel.child(self.node, i), i + 1 < count);
+      co_await child;
+    }
+  } catch (...) {
+    siblings.join.failure.keep(std::current_exception());
+  }
+  if (siblings.join.expects()) {
+    co_await AwaitAll(siblings.join);
+    self.left = true;
+  }
+  siblings.join.failure.rethrow();
+  typename K::Result result = children[0].result;
+  for (unsigned i = 1; i < count; ++i) result = kernel.fold(result, children[i].result);
+  co_return result;
+}
+
+template <class K>
+bool Child<K>::await_ready() {
+  if (queues || siblings.kernel.children(node) > 0) return false;
+  ++here().tally.ops;
+  result = siblings.kernel.leaf(node);
+  returned = true;
+  return true;
+}
+
+template <class K>
+inline bool Child<K>::await_suspend(std::coroutine_handle<> parent) {
+  const Runnable waiting = runnable(parent);
+  siblings.parent = waiting;
+  Worker& worker = here();
+  Join& join = siblings.join;
+  const bool queued = queues;
+  if (const unsigned children = siblings.kernel.children(node); children == 0) {
+    grow_leaf(*this);
+  } else if (children == 2) {
+    grow_pair(*this);
+  } else {
+    grow_children(*this, children);
+  }
+  if (worker.returned != this) [[unlikely]]
+    return true;  // the parent, and this, may be gone
+  if (queued) {
+    const Runnable newest = worker.pop();
+    if (!newest) [[unlikely]] {  // the parent was taken, and all that lay below it before
+      worker.returned = nullptr;
+      if (join.arrive()) worker.wake(waiting);
+      return true;
+    }
+    if (newest != waiting) [[unlikely]]
+      worker.push(newest);  // there was no room for the parent
+  }
+  returned = true;
+  return false;
+}
+
+template <class K>
+std::coroutine_handle<> Child<K>::end() {
+  const Runnable parent = siblings.parent;
+  Worker& worker = here();
+  const Runnable newest = queues ? worker.pop() : parent;
+  const bool waits = newest == parent;  // for this child, and for nobody else
+  if (!waits && newest) worker.push(newest);
+  const bool last = siblings.join.arrive();
+  return waits || last ? handle_of(parent) : go_on(worker);
+}
+
+}  // namespace concbench::coroutines
