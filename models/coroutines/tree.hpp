@@ -215,7 +215,7 @@ bool Child<K>::await_ready() {
 template <class K>
 inline bool Child<K>::await_suspend(std::coroutine_handle<> parent) {
   const Runnable waiting = runnable(parent);
-  siblings.parent = waiting;
+  if (!siblings.parent) siblings.parent = waiting;  // once: later, elder children may be reading it
   Worker& worker = here();
   Join& join = siblings.join;
   const bool queued = queues;

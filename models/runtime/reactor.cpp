@@ -45,6 +45,7 @@ void Reactor::await(int socket, os::Need need, Arrival& arrival) {
   epoll_event event{};
   event.events = (need == os::Need::room ? EPOLLOUT : EPOLLIN) | EPOLLONESHOT;
   event.data.ptr = &arrival;
+  awaited_.fetch_add(1, std::memory_order_release);
   epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, socket, &event);
 }
 
@@ -53,6 +54,7 @@ void Reactor::loop() {
   epoll_event events[most];
   for (;;) {
     const int ready = epoll_wait(epoll_.get(), events, most, -1);
+    awaited_.load(std::memory_order_acquire);
     for (int i = 0; i < ready; ++i) {
       if (events[i].data.ptr == this) return;
       if (events[i].data.ptr == nullptr) continue;

@@ -4,6 +4,8 @@
 // unless more are ready at once.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <span>
 #include <thread>
 
@@ -38,6 +40,9 @@ class Reactor {
   void loop();
 
   os::Descriptor epoll_, stop_;
+  // Counts what is awaited. An arrival's address reaches the thread by way of the kernel, and C++
+  // knows no order between the two sides but this.
+  std::atomic<std::uint64_t> awaited_{0};
   std::thread thread_;
 };
 
