@@ -2,8 +2,9 @@
 // into the parts between two co_awaits; waiting is a return, going on is a call.
 //
 // Forking runs the child at once and queues the parent, which is what thieves take (continuation
-// stealing), so that a tree is walked depth first. A coroutine that suspends or ends transfers
-// straight to the next one (symmetric transfer) without growing the stack.
+// stealing), so that a tree is walked depth first. A child begins as a call and may return from it
+// (coroutines/tree.hpp); any other coroutine that suspends or ends transfers straight to the next
+// one (symmetric transfer) without growing the stack.
 #include <type_traits>
 #include <vector>
 

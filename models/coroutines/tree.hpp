@@ -6,8 +6,9 @@
 // goes on elsewhere; the call below it then returns to the worker's loop, without touching a frame
 // that may be gone, and whoever comes last to the join resumes the parent.
 //
-// So a node tells by its join whether it still stands on its parent's call: nobody but the loop
-// resumes it otherwise, and then it expects the child that it no longer waits for.
+// Three facts follow each child: the worker says whether it returned; the parent notes that it saw
+// it return, for when it is resumed from elsewhere it has to expect the child at its join; and the
+// child notes when it has left its call, for then nobody waits above it on the stack.
 #pragma once
 
 #include <coroutine>
