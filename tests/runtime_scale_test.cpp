@@ -155,6 +155,8 @@ TEST(Coroutines, await_each_other_a_million_deep_on_a_bounded_stack) {
   const std::uint64_t before = resident_memory();
   // Its first leaf hangs from the root, its last from the end of the chain.
   expect_chain(model, {1'000'000, 2, 1, &lowest, &highest});
+  // More parents than the deque holds.
+  expect_chain(model, {1'100'000, 2, 0, &lowest, &highest});
   EXPECT_LT(highest - lowest, stack_bytes);
   EXPECT_LT(resident_memory() - before, gib);
 }

@@ -57,8 +57,7 @@ class Child {
 
   // By the child, once its frame is there.
   [[gnu::always_inline]] void begin() {
-    if (queues && !here().push(siblings.parent)) [[unlikely]]
-      queues = false;
+    if (queues) here().push(siblings.parent);
   }
   // By the child, if it has left its call and its frame is gone. What to go on with.
   std::coroutine_handle<> end();
@@ -188,7 +187,8 @@ Tree<K> grow_children(Child<K>& self, unsigned count) {
   const K& kernel = siblings.kernel;
   try {
     for (unsigned i = 0; i < count; ++i) {
-      Child<K>& child = *new (&children[i]) Child<K>(siblings, kernel.child(self.node, i), i + 1 < count);
+      Child<K>& child =
+          *new (&children[i]) Child<K>(siblings, kernel.child(self.node, i), i + 1 < count);
       co_await child;
     }
   } catch (...) {
@@ -219,6 +219,8 @@ inline bool Child<K>::await_suspend(std::coroutine_handle<> parent) {
   if (!siblings.parent) siblings.parent = waiting;  // once: later, elder children may be reading it
   Worker& worker = here();
   Join& join = siblings.join;
+  if (queues && worker.is_full()) [[unlikely]]
+    queues = false;
   const bool queued = queues;
   if (const unsigned children = siblings.kernel.children(node); children == 0) {
     grow_leaf(*this);
@@ -228,16 +230,11 @@ inline bool Child<K>::await_suspend(std::coroutine_handle<> parent) {
     grow_children(*this, children);
   }
   if (worker.returned != this) [[unlikely]]
-    return true;  // the parent, and this, may be gone
-  if (queued) {
-    const Runnable newest = worker.pop();
-    if (!newest) [[unlikely]] {  // the parent was taken, and all that lay below it before
-      worker.returned = nullptr;
-      if (join.arrive()) worker.wake(waiting);
-      return true;
-    }
-    if (newest != waiting) [[unlikely]]
-      worker.push(newest);  // there was no room for the parent
+    return true;                                         // the parent, and this, may be gone
+  if (queued && worker.pop() != waiting) [[unlikely]] {  // the parent was taken
+    worker.returned = nullptr;
+    if (join.arrive()) worker.wake(waiting);
+    return true;
   }
   returned = true;
   return false;

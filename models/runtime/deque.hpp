@@ -66,9 +66,10 @@ class BasicDeque {
     return true;
   }
 
+  bool is_full() const { return head_ == end(); }
   // False only if the deque is full.
   bool put(Runnable runnable) {
-    if (head_ == end()) return false;
+    if (is_full()) return false;
     head_++->store(runnable.word(), std::memory_order_relaxed);
     return true;
   }

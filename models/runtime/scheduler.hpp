@@ -69,6 +69,7 @@ class alignas(64) Worker {
       return true;
     return push_and_give(runnable);
   }
+  bool is_full() const { return deque_.is_full(); }
   // The task forked last, or nothing if it was stolen: then all that were forked before it are too.
   Runnable pop() {
     const Runnable newest = deque_.pop();
