@@ -5,9 +5,11 @@
 
 #include <stdexcept>
 
+#include "models/runtime/sanitizers.hpp"
 #include "models/serial.cpp"
 #include "models/threads.cpp"
-#if __has_include(<tbb/task_group.h>)
+// Builds with a sanitizer are without libraries.
+#if __has_include(<tbb/task_group.h>) && !defined(CONCBENCH_ASAN) && !defined(CONCBENCH_TSAN)
 #define CONCBENCH_HAS_LIBRARY
 #include "models/peers/tbb.cpp"
 #endif

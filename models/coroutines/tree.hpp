@@ -64,6 +64,7 @@ class Child {
 
   Siblings<K>& siblings;
   const Node node;
+  unsigned children;      // of its own, once it is awaited
   bool queues;            // whether the parent lay in the deque
   bool left = false;      // whether the child has left the call in which it began
   bool returned = false;  // whether its parent saw it return from there
@@ -76,10 +77,7 @@ class Tree {
  public:
   class promise_type : public FrameFromWorker {
    public:
-    template <class... Others>
-    [[gnu::always_inline]] explicit promise_type(Child<K>& child, Others...) : child_(child) {
-      child.begin();
-    }
+    [[gnu::always_inline]] explicit promise_type(Child<K>& child) : child_(child) { child.begin(); }
     Tree get_return_object() const { return {}; }
     std::suspend_never initial_suspend() const noexcept { return {}; }
     void return_value(const typename K::Result& result) { child_.result = result; }
@@ -179,9 +177,10 @@ class Children {
 };
 
 template <class K>
-Tree<K> grow_children(Child<K>& self, unsigned count) {
+Tree<K> grow_children(Child<K>& self) {
   ++here().tally.ops;
   co_await Room();
+  const unsigned count = self.children;
   Siblings<K> siblings(self.siblings.kernel);
   Children<K> children(count);
   const K& kernel = siblings.kernel;
@@ -206,7 +205,8 @@ Tree<K> grow_children(Child<K>& self, unsigned count) {
 
 template <class K>
 bool Child<K>::await_ready() {
-  if (queues || siblings.kernel.children(node) > 0) return false;
+  children = siblings.kernel.children(node);
+  if (queues || children > 0) return false;
   ++here().tally.ops;
   result = siblings.kernel.leaf(node);
   returned = true;
@@ -222,16 +222,18 @@ inline bool Child<K>::await_suspend(std::coroutine_handle<> parent) {
   if (queues && worker.is_full()) [[unlikely]]
     queues = false;
   const bool queued = queues;
-  if (const unsigned children = siblings.kernel.children(node); children == 0) {
+  if (children == 0) {
     grow_leaf(*this);
   } else if (children == 2) {
     grow_pair(*this);
   } else {
-    grow_children(*this, children);
+    grow_children(*this);
   }
   if (worker.returned != this) [[unlikely]]
-    return true;                                         // the parent, and this, may be gone
-  if (queued && worker.pop() != waiting) [[unlikely]] {  // the parent was taken
+    return true;  // the parent, and this, may be gone
+
+  // Whether the parent was taken.
+  if (queued && worker.pop() != waiting) [[unlikely]] {
     worker.returned = nullptr;
     if (join.arrive()) worker.wake(waiting);
     return true;
