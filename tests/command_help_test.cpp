@@ -8,6 +8,7 @@
 
 #include "cli/errors.hpp"
 #include "cli/options.hpp"
+#include "tests/paths.hpp"
 
 namespace concbench {
 namespace {
@@ -41,7 +42,7 @@ std::vector<std::string> arguments_in(const std::string& example) {
 }
 
 TEST(CommandHelp, HasExamplesThatParse) {
-  std::filesystem::current_path(SOURCE_DIR);  // where files lie that examples name
+  std::filesystem::current_path(in_source(""));  // where files lie that examples name
   each_command(program_help().program, [](const CommandHelp& command) {
     for (const std::string& example : examples_of(command)) {
       const std::vector<std::string> arguments = arguments_in(example);

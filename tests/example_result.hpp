@@ -9,6 +9,7 @@
 
 #include "reports/result.hpp"
 #include "reports/statistics.hpp"
+#include "tests/paths.hpp"
 
 namespace concbench {
 
@@ -160,7 +161,7 @@ inline std::string text_of_file(const std::string& path) {
 // The approved text of a report, tests/data/NAME. After a change that is meant, run the test with
 // CONCBENCH_APPROVE=1 in the environment and read the difference before committing it.
 inline std::string approved(const std::string& name, const std::string& now) {
-  const std::string path = std::string(SOURCE_DIR) + "/tests/data/" + name;
+  const std::string path = in_source("tests/data/" + name);
   if (std::getenv("CONCBENCH_APPROVE")) std::ofstream(path, std::ios::binary) << now;
   return text_of_file(path);
 }

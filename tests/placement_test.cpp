@@ -5,13 +5,14 @@
 #include <set>
 
 #include "models/topology.hpp"
+#include "tests/paths.hpp"
 
 namespace concbench {
 namespace {
 
 using Cpus = std::vector<int>;
 
-const std::string data = "xml:" SOURCE_DIR "/tests/data/";
+const std::string data = "xml:" + in_source("tests/data/");
 
 // Two packages, each with one NUMA node and two L3 caches of four cores with two PUs: core c has
 // PUs 2c and 2c + 1, L3 caches begin at CPUs 0, 8, 16 and 24, the second package at CPU 16.

@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/paths.hpp"
+
 namespace concbench {
 namespace {
 
-const std::string offline = "xml:" SOURCE_DIR "/tests/data/offline.xml";
+const std::string offline = "xml:" + in_source("tests/data/offline.xml");
 
 TEST(TopoJson, HasTheMachineAndThePlacement) {
   Topology machine = describe_machine("synthetic:Package:2 NUMANode:1 L3Cache:1 Core:2 PU:2");
@@ -52,7 +54,7 @@ TEST(TopoText, DrawsTheTreeWithWorkersAndForbiddenCpus) {
 }
 
 TEST(TopoText, NamesCoreKindsAndSeveralWorkersOnOneCpu) {
-  const std::string text = topo({.from = "xml:" SOURCE_DIR "/tests/data/hybrid.xml",
+  const std::string text = topo({.from = "xml:" + in_source("tests/data/hybrid.xml"),
                                  .placement = {.workers = 2, .cpus = {8}, .oversubscribe = true}});
   EXPECT_NE(text.find("core 4   efficiency   CPU 8 = worker 0, 1\n"), std::string::npos) << text;
   EXPECT_NE(text.find("core 0   performance  CPU 0   CPU 1\n"), std::string::npos) << text;

@@ -11,11 +11,12 @@
 
 #include "models/cgroup.hpp"
 #include "tests/fake_machine.hpp"
+#include "tests/paths.hpp"
 
 namespace concbench {
 namespace {
 
-const std::string data = SOURCE_DIR "/tests/data/";
+const std::string data = in_source("tests/data/");
 const std::string two_packages = "synthetic:Package:2 NUMANode:1 L3Cache:2 Core:4 PU:2";
 
 using DescribedMachine = FakeMachine;
