@@ -19,11 +19,9 @@ struct Attempt {
 };
 
 Attempt hold(const Candidate& candidate, const Job& job, std::int64_t tasks) {
-  HoldMany many = std::get<HoldMany>(job.workload);
-  many.n = tasks;
   try {
-    OpenCell cell(candidate, many, job.placement, Conversation::Clock::now() + patience,
-                  OpenCell::Sizes::any);
+    OpenCell cell(candidate, with(job.workload, "n", tasks), job.placement,
+                  Conversation::Clock::now() + patience, OpenCell::Sizes::any);
     cell.run(1, true);
     const auto alive = cell.notice().measures.find("peak_live");
     cell.close();

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "cli/calibrate.hpp"
+#include "cli/metg.hpp"
 #include "cli/open_cell.hpp"
 #include "cli/progress.hpp"
 
@@ -122,7 +123,7 @@ double worker_time(const Job& job, const Preset& preset) {
   // Beside the samples: one run to warm up, and about two samples' time to find the iterations.
   double time = job.start_s + job.iteration_s + sample * (samples + 2);
   // METG is found with some four sizes of task, in four runs each.
-  if (std::holds_alternative<Grain>(job.workload)) time += 4 * (job.start_s + 4 * job.iteration_s);
+  if (has_metg(job.workload)) time += 4 * (job.start_s + 4 * job.iteration_s);
   return std::min(preset.timeout_s, time);
 }
 

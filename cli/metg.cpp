@@ -14,8 +14,7 @@ constexpr auto patience = std::chrono::seconds(20);
 constexpr std::int64_t enough_ns = 50'000'000;
 
 GrainPoint run_grain(const Candidate& candidate, const Job& job, std::int64_t work_ns) {
-  Grain grain = std::get<Grain>(job.workload);
-  grain.body_ns = work_ns;
+  const Workload grain = with(job.workload, "ns", work_ns);
   OpenCell cell(candidate, grain, job.placement, Conversation::Clock::now() + patience);
   cell.run(1);
   // The quickest of several: one alone may have been disturbed. Short ones are disturbed more.
@@ -29,10 +28,12 @@ GrainPoint run_grain(const Candidate& candidate, const Job& job, std::int64_t wo
   const bool alone = candidate.model && candidate.model->name == "serial";
   const auto cores = static_cast<double>(alone ? 1 : job.placement.workers.size());
   return {static_cast<double>(work_ns),
-          static_cast<double>(quickest) * cores / static_cast<double>(grain.tasks())};
+          static_cast<double>(quickest) * cores / static_cast<double>(demand(grain).ops)};
 }
 
 }  // namespace
+
+bool has_metg(const Workload& workload) { return about(workload).name == "grain"; }
 
 std::optional<double> metg_ns(const std::vector<GrainPoint>& points) {
   for (std::size_t i = 0; i < points.size(); ++i) {

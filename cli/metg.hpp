@@ -15,6 +15,9 @@
 
 namespace concbench {
 
+// Whether it is the workload whose tasks have a length that can be varied.
+bool has_metg(const Workload& workload);
+
 struct GrainPoint {
   double work_ns;         // of each task
   double granularity_ns;  // wall time × cores ÷ tasks

@@ -13,7 +13,7 @@
 #include "cli/observation.hpp"
 #include "models/topology.hpp"
 #include "reports/result.hpp"
-#include "workloads/workloads.hpp"
+#include "workloads/workload.hpp"
 
 namespace concbench {
 

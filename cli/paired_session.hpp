@@ -10,7 +10,7 @@
 #include "cli/catalog.hpp"
 #include "models/topology.hpp"
 #include "reports/check.hpp"
-#include "workloads/workloads.hpp"
+#include "workloads/workload.hpp"
 
 namespace concbench {
 

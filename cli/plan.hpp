@@ -11,7 +11,7 @@
 #include "models/limits.hpp"
 #include "models/topology.hpp"
 #include "reports/result.hpp"
-#include "workloads/workloads.hpp"
+#include "workloads/workload.hpp"
 
 namespace concbench {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "workloads/param.hpp"
-#include "workloads/workloads.hpp"
+#include "workloads/workload.hpp"
 
 namespace concbench {
 

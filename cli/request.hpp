@@ -13,7 +13,7 @@
 #include "cli/topo.hpp"
 #include "models/topology.hpp"
 #include "reports/export/exports.hpp"
-#include "workloads/workloads.hpp"
+#include "workloads/workload.hpp"
 
 namespace concbench {
 

@@ -75,7 +75,7 @@ Contribution measure(const Candidate& candidate, const Job& job, int process,
   made.process = cell.close();
   made.process.index = process;
   made.notes = cell.notes();
-  if (std::holds_alternative<Grain>(job.workload)) made.metg_ns = measure_metg(candidate, job);
+  if (has_metg(job.workload)) made.metg_ns = measure_metg(candidate, job);
   return made;
 }
 

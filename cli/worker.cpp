@@ -116,9 +116,8 @@ std::int64_t start_cold(const Candidate& candidate, const Setup& setup,
   const std::int64_t before = Stopwatch::now();
   instance = candidate.model->start(setup);
   Stopwatch clock;
-  Spawn one;
-  one.n = 1;
-  if (const Workload task = one; candidate.no_pair(task).empty()) instance->run(task, clock);
+  const Workload one_task = make_workload("spawn", {{"n", 1}});
+  if (candidate.no_pair(one_task).empty()) instance->run(one_task, clock);
   return Stopwatch::now() - before;
 }
 

@@ -13,7 +13,7 @@
 #include "models/coroutines/participants.hpp"
 #include "models/coroutines/task.hpp"
 #include "models/coroutines/tree.hpp"
-#include "models/model.hpp"
+#include "models/describe.hpp"
 #include "models/runtime/coroutine.hpp"
 #include "models/runtime/fan.hpp"
 

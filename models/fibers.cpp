@@ -7,10 +7,10 @@
 #include <charconv>
 #include <new>
 
+#include "models/describe.hpp"
 #include "models/fibers/hold.hpp"
 #include "models/fibers/meet.hpp"
 #include "models/fibers/wait.hpp"
-#include "models/model.hpp"
 #include "models/runtime/barrier.hpp"
 #include "models/runtime/fan.hpp"
 #include "models/runtime/mutex.hpp"

@@ -1,38 +1,5 @@
-// What a model is: a class with a verb for each shape it can run, and one constant that describes
-// it.
-//
-//   class Threads {
-//    public:
-//     // Starts what has to be there before any clock.
-//     explicit Threads(const Setup& setup);
-//
-//     // A verb for each shape: it calls clock.start() and clock.stop() at the ends of the interval
-//     // that workloads/shapes.hpp states, and returns what it counted and computed, never what
-//     // should have come out. A verb left out is a pair that cannot work.
-//     template <ForkJoin K>
-//     Outcome fork_join(K kernel, Stopwatch& clock);
-//     template <FanOut K>
-//     Outcome fan_out(K kernel, Stopwatch& clock);
-//     …
-//
-//     // Where it was seen, not where it was put.
-//     std::vector<WorkerReport> workers() const;
-//     // Why a shape has no verb.
-//     static std::string no_verb(Shape shape);
-//     // Why a size cannot be held here, or "".
-//     static std::string refusal(const Ask& ask);
-//     // Only if there are any: facts about how it ran that its numbers depend on.
-//     Notes notes() const;
-//     // Only if it binds its workers to one CPU each.
-//     static constexpr bool pins = true;
-//     // Only if tasks share no other memory: a container of it, made from a size and a value.
-//     template <class Word>
-//     using Memory = …;
-//   };
-//
-//   extern const Model threads_model;
-//   constexpr Model threads_model = describe<Threads>("threads", "a std::thread per task",
-//   options);
+// What is known of a model without knowing its code: its name, its variants, what it refuses, and
+// how it is started. models/describe.hpp makes one of a class.
 #pragma once
 
 #include <cstdint>
@@ -43,13 +10,11 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include "models/limits.hpp"
 #include "models/stopwatch.hpp"
-#include "workloads/observed.hpp"
-#include "workloads/workloads.hpp"
+#include "workloads/workload.hpp"
 
 namespace concbench {
 
@@ -127,131 +92,5 @@ struct Model {
   // Why this build or machine has not got it; null if it always has.
   std::string (*missing)() = nullptr;
 };
-
-// The verb of a kernel's shape, by its name in the model's class.
-template <class M, ForkJoin K>
-auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.fork_join(kernel, clock)) {
-  return model.fork_join(kernel, clock);
-}
-template <class M, FanOut K>
-auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.fan_out(kernel, clock)) {
-  return model.fan_out(kernel, clock);
-}
-template <class M, HandOff K>
-auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.hand_off(kernel, clock)) {
-  return model.hand_off(kernel, clock);
-}
-template <class M, Channel K>
-auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.channel(kernel, clock)) {
-  return model.channel(kernel, clock);
-}
-template <class M, Yielding K>
-auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.yield(kernel, clock)) {
-  return model.yield(kernel, clock);
-}
-template <class M, Contend K>
-auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.contend(kernel, clock)) {
-  return model.contend(kernel, clock);
-}
-template <class M, Hold K>
-auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.hold(kernel, clock)) {
-  return model.hold(kernel, clock);
-}
-template <class M, Timers K>
-auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.timers(kernel, clock)) {
-  return model.timers(kernel, clock);
-}
-template <class M, Recipe K>
-auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.recipe(kernel, clock)) {
-  return model.recipe(kernel, clock);
-}
-template <class M, Phases K>
-auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.phases(kernel, clock)) {
-  return model.phases(kernel, clock);
-}
-template <class M, Serve K>
-auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.serve(kernel, clock)) {
-  return model.serve(kernel, clock);
-}
-
-// What holds the memory that the tasks of a model have in common.
-template <class M, class Word>
-struct MemoryOf {
-  using type = std::vector<Word>;
-};
-template <class M, class Word>
-requires requires { typename M::template Memory<Word>; }
-struct MemoryOf<M, Word> {
-  using type = typename M::template Memory<Word>;
-};
-
-template <class M, class K>
-concept Runs = requires(M& model, K kernel, Stopwatch& clock) {
-  perform(model, kernel, clock);
-};
-
-template <class M>
-class Started final : public Instance {
- public:
-  explicit Started(const Setup& setup) : model_(setup) {}
-
-  Outcome run(const Workload& workload, Stopwatch& clock, Probe* probe) override {
-    return std::visit(
-        [&]<class K>(K kernel) -> Outcome {
-          if constexpr (!Runs<M, K>) {
-            throw std::logic_error(M::no_verb(K::about.shape));
-          } else if constexpr (SharesMemory<K>) {
-            typename MemoryOf<M, typename K::Word>::type memory(kernel.words(), 0);
-            kernel.prepare(memory);
-            return perform(model_, kernel, clock);
-          } else {
-            if constexpr (requires { kernel.prepare(); }) kernel.prepare();
-            if constexpr (requires { kernel.probe; }) kernel.probe = probe;
-            if constexpr (requires { Observed<K>(kernel, *probe); }) {
-              if (probe) return perform(model_, Observed<K>(kernel, *probe), clock);
-            }
-            return perform(model_, kernel, clock);
-          }
-        },
-        workload);
-  }
-
-  std::vector<WorkerReport> workers() const override { return model_.workers(); }
-
-  Notes notes() const override {
-    if constexpr (requires { model_.notes(); })
-      return model_.notes();
-    else
-      return {};
-  }
-
- private:
-  M model_;
-};
-
-template <class M>
-constexpr Model describe(std::string_view name, std::string_view summary,
-                         std::span<const Option> options = {}) {
-  Model model{name, summary, options};
-  model.no_pair = [](const Workload& workload) {
-    return std::visit(
-        []<class K>(const K&) -> std::string {
-          if constexpr (Runs<M, K>) return "";
-          const std::string why = M::no_verb(K::about.shape);
-          return why.empty() ? "the model has no verb for " + std::string(name_of(K::about.shape))
-                             : why;
-        },
-        workload);
-  };
-  model.refusal = [](const Ask& ask) {
-    const std::string why = refusal_of_connections(ask);
-    return why.empty() ? M::refusal(ask) : why;
-  };
-  if constexpr (requires { M::pins; }) model.pins = M::pins;
-  model.start = [](const Setup& setup) -> std::unique_ptr<Instance> {
-    return std::make_unique<Started<M>>(setup);
-  };
-  return model;
-}
 
 }  // namespace concbench

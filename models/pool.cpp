@@ -8,7 +8,7 @@
 #include <exception>
 #include <mutex>
 
-#include "models/model.hpp"
+#include "models/describe.hpp"
 #include "models/pool/continuations.hpp"
 #include "models/pool/tree.hpp"
 #include "models/runtime/fan.hpp"

@@ -13,7 +13,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "models/model.hpp"
+#include "models/describe.hpp"
 #include "models/os/affinity.hpp"
 #include "models/os/barrier.hpp"
 #include "models/os/channel.hpp"

@@ -5,11 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "models/model.hpp"
+#include "models/describe.hpp"
 #include "models/os/affinity.hpp"
 #include "models/os/participants.hpp"
 #include "models/os/sightings.hpp"
 #include "models/os/sleep.hpp"
+#include "models/tally.hpp"
 
 namespace concbench {
 namespace {
@@ -116,20 +117,13 @@ class Serial {
   static std::string refusal(const Ask&) { return ""; }
 
  private:
-  // The count comes back with the result, in a register: a counter in memory would make every call
-  // wait for the one before (fib: 1.3 ns a call instead of 0.7).
-  template <class K>
-  struct Tally {
-    typename K::Result result;
-    std::uint64_t tasks;
-  };
-
   // The barrier at each fork stands where other models make a task. Without it clang folds the
-  // tree.
+  // tree. The count comes back with the result, in a register: a counter in memory would make every
+  // call wait for the one before (fib: 1.3 ns a call instead of 0.7).
   template <ForkJoin K>
   static Tally<K> task(K kernel, typename K::Node node) {
     const unsigned children = kernel.children(node);
-    if (children == 0) return {kernel.leaf(node), 1};
+    if (children == 0) return {kernel.leaf(node)};
     asm volatile("" ::: "memory");
     Tally<K> all = task(kernel, kernel.child(node, 0));
     for (unsigned i = 1; i < children; ++i) {

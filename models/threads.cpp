@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "models/model.hpp"
+#include "models/describe.hpp"
 #include "models/os/affinity.hpp"
 #include "models/os/barrier.hpp"
 #include "models/os/channel.hpp"
@@ -24,6 +24,7 @@
 #include "models/os/sightings.hpp"
 #include "models/os/sleep.hpp"
 #include "models/os/turn.hpp"
+#include "models/tally.hpp"
 
 namespace concbench {
 namespace {
@@ -207,18 +208,11 @@ class Threads {
   static std::string refusal(const Ask& ask) { return os::refusal_of_threads(ask); }
 
  private:
-  template <class K>
-  struct Tally {
-    typename K::Result result{};
-    std::uint64_t tasks = 0;
-  };
-
   // The body of a thread: starts all its children, then joins them. Once a thread could not be made
   // somewhere, the rest of the tree starts no more, and ends soon.
   template <ForkJoin K>
   void task(const K& kernel, typename K::Node node, Tally<K>& all, Trouble& trouble) {
     const os::Sighting sighting(sightings_);
-    all.tasks = 1;
     trouble.note([&] {
       const unsigned children = kernel.children(node);
       if (children == 0) {
@@ -232,11 +226,7 @@ class Threads {
           crew.start([&, i] { task(kernel, kernel.child(node, i), tallies[i], trouble); });
         }
       }
-      all.result = tallies[0].result;
-      for (unsigned i = 0; i < children; ++i) {
-        if (i > 0) all.result = kernel.fold(all.result, tallies[i].result);
-        all.tasks += tallies[i].tasks;
-      }
+      all = Tally<K>::of(kernel, tallies);
     });
   }
 

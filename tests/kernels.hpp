@@ -14,7 +14,7 @@ namespace concbench {
 // The kernel, made by its name and those of its parameters.
 template <class K>
 K with(std::initializer_list<std::pair<const std::string, Value>> params) {
-  return std::get<K>(make_workload(K::about.name, Params(params)));
+  return std::get<K>(make_workload(K::about.name, Params(params)).kernel());
 }
 
 // Walks a kernel's tree as its concept says, and nothing more.

@@ -23,13 +23,13 @@ std::vector<WorkloadInfo> infos_of(const std::variant<Ks...>*) {
   return {info_of<Ks>()...};
 }
 
-// Calls `visit` with the kernel of that name, its parameters at their defaults.
+// What `make` makes of the kernel of that name, its parameters at their defaults.
 template <std::size_t I = 0, class F>
-void with_kernel(std::string_view name, F&& visit) {
-  if constexpr (I < std::variant_size_v<Workload>) {
-    using K = std::variant_alternative_t<I, Workload>;
-    if (K::about.name == name) return visit(K{});
-    with_kernel<I + 1>(name, visit);
+Workload with_kernel(std::string_view name, F&& make) {
+  if constexpr (I < std::variant_size_v<AnyKernel::variant>) {
+    using K = std::variant_alternative_t<I, AnyKernel::variant>;
+    if (K::about.name == name) return make(K{});
+    return with_kernel<I + 1>(name, make);
   } else {
     throw BadParameter("there is no workload named '" + std::string(name) + "'");
   }
@@ -77,7 +77,7 @@ std::string to_string(const Value& value) {
 }
 
 const std::vector<WorkloadInfo>& workload_infos() {
-  static const auto infos = infos_of(static_cast<const Workload*>(nullptr));
+  static const auto infos = infos_of(static_cast<const AnyKernel*>(nullptr));
   return infos;
 }
 
@@ -120,8 +120,7 @@ Workload make_workload(std::string_view name, const Params& params) {
                          ")");
     }
   }
-  Workload made;
-  with_kernel(name, [&]<class K>(K kernel) {
+  return with_kernel(name, [&]<class K>(K kernel) -> Workload {
     for (std::size_t i = 0; i < std::size(K::params); ++i) {
       const auto given = params.find(K::params[i].name);
       if (given == params.end()) continue;
@@ -132,9 +131,8 @@ Workload make_workload(std::string_view name, const Params& params) {
     if constexpr (requires { kernel.invalid(); }) {
       if (const std::string why = kernel.invalid(); !why.empty()) throw BadParameter(why);
     }
-    made = kernel;
+    return kernel;
   });
-  return made;
 }
 
 Params params_of(const Workload& workload) {
@@ -147,19 +145,25 @@ Params params_of(const Workload& workload) {
         }
         return params;
       },
-      workload);
+      workload.kernel());
+}
+
+Workload with(const Workload& workload, std::string_view param, const Value& value) {
+  Params params = params_of(workload);
+  params.insert_or_assign(std::string(param), value);
+  return make_workload(about(workload).name, params);
 }
 
 About about(const Workload& workload) {
-  return std::visit([](const auto& kernel) { return kernel.about; }, workload);
+  return std::visit([](const auto& kernel) { return kernel.about; }, workload.kernel());
 }
 
 Demand demand(const Workload& workload) {
-  return std::visit([](const auto& kernel) { return kernel.demand(); }, workload);
+  return std::visit([](const auto& kernel) { return kernel.demand(); }, workload.kernel());
 }
 
 std::uint64_t expected(const Workload& workload) {
-  return std::visit([](const auto& kernel) { return kernel.expected(); }, workload);
+  return std::visit([](const auto& kernel) { return kernel.expected(); }, workload.kernel());
 }
 
 }  // namespace concbench

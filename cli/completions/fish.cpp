@@ -23,7 +23,7 @@ end
 complete -c @name@ -f
 )fish";
 
-std::string quoted(const std::string& text) {
+std::string fish_quoted(const std::string& text) {
   std::string escaped;
   for (const char c : text) escaped += c == '\\' ? "\\\\" : std::string(1, c);
   return single_quoted(escaped, "\\'");
@@ -50,7 +50,7 @@ std::string value_of(const CommandHelp& program, const Values& values) {
     for (const Values::Word& word : values.words)
       offered += (offered.empty() ? "" : " ") + word.word;
   }
-  return fmt::format("{} -a {}", files, quoted(offered));
+  return fmt::format("{} -a {}", files, fish_quoted(offered));
 }
 
 std::string line_of(const CommandHelp& program, const std::string& at, const OptionHelp& option) {
@@ -63,7 +63,7 @@ std::string line_of(const CommandHelp& program, const std::string& at, const Opt
   if (!option.flag()) {
     line += option.positional && option.values.files ? " -F" : value_of(program, option.values);
   }
-  return line + (option.positional ? "" : " -d " + quoted(brief(option.help))) + '\n';
+  return line + (option.positional ? "" : " -d " + fish_quoted(brief(option.help))) + '\n';
 }
 
 // A function for each kind of values whose words have meanings.
@@ -76,7 +76,7 @@ std::string functions_of_words(const CommandHelp& program) {
       text += begin;
       text += "    printf '%s\\t%s\\n'";
       for (const auto& [word, about] : option.values.words) {
-        text += fmt::format(" \\\n        {} {}", quoted(word), quoted(brief(about)));
+        text += fmt::format(" \\\n        {} {}", fish_quoted(word), fish_quoted(brief(about)));
       }
       text += "\nend\n";
     }
@@ -95,7 +95,7 @@ std::string fish_completions(const CommandHelp& program) {
                                        function_name(program, ""), path);
     lines += '\n';
     for (const CommandHelp& sub : command.commands) {
-      lines += fmt::format("{} -a {} -d {}\n", at, sub.name, quoted(brief(sub.summary)));
+      lines += fmt::format("{} -a {} -d {}\n", at, sub.name, fish_quoted(brief(sub.summary)));
     }
     for (const OptionHelp& option : command.options) lines += line_of(program, at, option);
   });

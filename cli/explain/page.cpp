@@ -24,7 +24,7 @@ std::string plain(std::string_view text) {
 }
 
 // What stands between backticks.
-std::vector<std::string> quoted(std::string_view text) {
+std::vector<std::string> quotation(std::string_view text) {
   std::vector<std::string> words;
   for (std::size_t open; (open = text.find('`')) != text.npos;) {
     text.remove_prefix(open + 1);
@@ -63,7 +63,7 @@ Section section_of(const std::string& title, const std::string& chapter, const s
   Section section{.title = title, .names = {title}, .chapter = chapter, .text = {}};
   std::vector<std::string> paragraphs = paragraphs_of(text);
   if (!paragraphs.empty() && paragraphs.front().starts_with("Names: ")) {
-    for (std::string& name : quoted(paragraphs.front())) section.names.push_back(std::move(name));
+    for (std::string& name : quotation(paragraphs.front())) section.names.push_back(std::move(name));
     paragraphs.erase(paragraphs.begin());
   }
   section.text = joined(paragraphs);

@@ -9,7 +9,7 @@
 #include "cli/suggest.hpp"
 #include "models/registry.hpp"
 #include "pages.hpp"
-#include "workloads/workloads.hpp"
+#include "workloads/workload.hpp"
 
 namespace concbench {
 namespace {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "models/model.hpp"
+#include "models/describe.hpp"
 
 namespace concbench::peers {
 

@@ -6,7 +6,7 @@
 // bound to the pool's own type of executor, which saves the cost of any_io_executor. An awaitable
 // that is only awaited is a call; to be a task that another thread may run, a child begins with
 // post.
-#include "models/model.hpp"
+#include "models/describe.hpp"
 #include "models/peers/absent.hpp"
 
 namespace concbench {
@@ -43,12 +43,12 @@ constexpr std::string_view summary = "Asio's awaitable coroutines on its thread_
 #include "models/os/shortage.hpp"
 #include "models/peers/asio_barrier.hpp"
 #include "models/peers/asio_threads.hpp"
-#include "models/peers/tally.hpp"
+#include "models/tally.hpp"
 
 namespace concbench {
 namespace {
 
-using peers::AsioThreads, peers::Tally;
+using peers::AsioThreads;
 
 using Executor = AsioThreads::Executor;
 template <class T>
@@ -77,21 +77,33 @@ Awaitable<Tally<K>> child_task(Executor executor, K kernel, typename K::Node nod
   co_return co_await grow(executor, kernel, node);
 }
 
+template <class Tally>
+using Collected = Bounded<unsigned, Tally>;
+
+// What a child does when it has ended: it sends its tally, which the parent collects.
+template <class Tally>
+struct Send {
+  // Shared with the children, since the last to send is still within the channel when the parent
+  // has its message and goes on.
+  std::shared_ptr<Collected<Tally>> to;
+  unsigned child;
+
+  void operator()(std::exception_ptr failure, Tally tally) const {
+    if (failure) std::rethrow_exception(failure);
+    to->try_send(asio::error_code{}, child, tally);
+  }
+};
+
 // Spawns all children but the last, which it awaits itself, and collects what they send.
 template <ForkJoin K>
 Awaitable<Tally<K>> grow(Executor executor, K kernel, typename K::Node node) {
   const unsigned children = kernel.children(node);
   if (children == 0) co_return Tally<K>{kernel.leaf(node)};
   const unsigned last = children - 1;
-  // Shared with the children, since the last to send is still within the channel when the parent
-  // has its message and goes on.
-  const auto channel = std::make_shared<Bounded<unsigned, Tally<K>>>(executor, last);
+  const auto channel = std::make_shared<Collected<Tally<K>>>(executor, last);
   for (unsigned i = 0; i < last; ++i) {
     asio::co_spawn(executor, child_task(executor, kernel, kernel.child(node, i)),
-                   [channel, i](std::exception_ptr failure, Tally<K> tally) {
-                     if (failure) std::rethrow_exception(failure);
-                     channel->try_send(asio::error_code{}, i, tally);
-                   });
+                   Send<Tally<K>>{channel, i});
   }
   std::vector<Tally<K>> tallies(children);
   tallies[last] = co_await grow(executor, kernel, kernel.child(node, last));
@@ -101,6 +113,21 @@ Awaitable<Tally<K>> grow(Executor executor, K kernel, typename K::Node node) {
   }
   co_return Tally<K>::of(kernel, tallies);
 }
+
+// What is done when the root of a tree has ended.
+template <class Tally>
+struct Finish {
+  Tally& all;
+  AsioThreads& threads;
+  Stopwatch& clock;
+
+  void operator()(std::exception_ptr failure, Tally tally) const {
+    if (failure) std::rethrow_exception(failure);
+    clock.stop();
+    all = tally;
+    threads.finish();
+  }
+};
 
 // ---- fan_out, hand_off, channel, yield
 
@@ -321,18 +348,13 @@ class AsioCoro {
 
   template <ForkJoin K>
   Outcome fork_join(K kernel, Stopwatch& clock) {
-    Outcome outcome{0, 0};
+    Tally<K> all;
     threads_.run([&, executor = threads_.executor()] {
       clock.start();
       asio::co_spawn(executor, grow(executor, kernel, kernel.root()),
-                     [&](std::exception_ptr failure, Tally<K> all) {
-                       if (failure) std::rethrow_exception(failure);
-                       clock.stop();
-                       outcome = {kernel.answer(all.result), all.tasks};
-                       threads_.finish();
-                     });
+                     Finish<Tally<K>>{all, threads_, clock});
     });
-    return outcome;
+    return {kernel.answer(all.result), all.tasks};
   }
 
   template <FanOut K>

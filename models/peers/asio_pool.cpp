@@ -6,7 +6,7 @@
 // the experimental concurrent_channel with completion handlers, tried first and waited for only if
 // it must be; strands in place of locks; steady_timer. A participant of a ring or a channel is its
 // state and the handler that comes next.
-#include "models/model.hpp"
+#include "models/describe.hpp"
 #include "models/peers/absent.hpp"
 
 namespace concbench {
@@ -35,12 +35,12 @@ constexpr std::string_view summary = "handlers on Asio's thread_pool; waiting is
 #include "models/os/clients.hpp"
 #include "models/os/participants.hpp"
 #include "models/peers/asio_threads.hpp"
-#include "models/peers/tally.hpp"
+#include "models/tally.hpp"
 
 namespace concbench {
 namespace {
 
-using peers::AsioThreads, peers::Tally;
+using peers::AsioThreads;
 
 // ---- fork_join
 

@@ -15,7 +15,7 @@
 // next fiber, as Boost's pooled_fixedsize_stack does, which however is not safe for fibers that end
 // on another thread. (With fixedsize_stack the heap gives a stack back to the kernel and fetches it
 // again: spawn takes 6 µs a fiber.) They have no guard pages.
-#include "models/model.hpp"
+#include "models/describe.hpp"
 #include "models/peers/absent.hpp"
 
 namespace concbench {
@@ -49,13 +49,13 @@ constexpr std::string_view summary = "fibers of Boost.Fiber, stolen by idle work
 #include "models/os/participants.hpp"
 #include "models/os/shortage.hpp"
 #include "models/peers/seats.hpp"
-#include "models/peers/tally.hpp"
+#include "models/tally.hpp"
 
 namespace concbench {
 namespace {
 
 namespace fibers = boost::fibers;
-using peers::Seats, peers::Tally;
+using peers::Seats;
 
 // ---- Scheduling
 

@@ -13,7 +13,7 @@
 // then sleep in the kernel (GOMP_SPINCOUNT in the libgomp manual). A team keeps its threads from
 // region to region, each with its number; they are bound at the beginning of a region, before the
 // clock, since OMP_PLACES, too, would have to be set before the program starts.
-#include "models/model.hpp"
+#include "models/describe.hpp"
 #include "models/peers/absent.hpp"
 
 namespace concbench {
@@ -39,12 +39,12 @@ constexpr std::string_view summary = "tasks of OpenMP: task and taskwait in a pa
 #include "models/os/affinity.hpp"
 #include "models/os/participants.hpp"
 #include "models/peers/seats.hpp"
-#include "models/peers/tally.hpp"
+#include "models/tally.hpp"
 
 namespace concbench {
 namespace {
 
-using peers::Seats, peers::Tally;
+using peers::Seats;
 
 template <ForkJoin K>
 Tally<K> grow(K kernel, typename K::Node node);

@@ -17,18 +17,16 @@
 #include <thread>
 #include <vector>
 
-#include "models/model.hpp"
+#include "models/describe.hpp"
 #include "models/os/affinity.hpp"
 #include "models/os/gate.hpp"
 #include "models/os/participants.hpp"
 #include "models/os/shortage.hpp"
 #include "models/os/sightings.hpp"
-#include "models/peers/tally.hpp"
+#include "models/tally.hpp"
 
 namespace concbench {
 namespace {
-
-using peers::Tally;
 
 class StdAsync {
  public:

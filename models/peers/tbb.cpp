@@ -8,7 +8,7 @@
 //
 // An idle worker searches for a while, then leaves the arena and sleeps: the library's own policy,
 // which it offers no setting for.
-#include "models/model.hpp"
+#include "models/describe.hpp"
 #include "models/peers/absent.hpp"
 
 namespace concbench {
@@ -36,12 +36,12 @@ constexpr std::string_view summary = "tasks of oneTBB: task_group and parallel_i
 
 #include "models/os/participants.hpp"
 #include "models/peers/seats.hpp"
-#include "models/peers/tally.hpp"
+#include "models/tally.hpp"
 
 namespace concbench {
 namespace {
 
-using peers::Seats, peers::Tally;
+using peers::Seats;
 
 // Seats a thread whenever it enters the arena. Its index there is its seat: threads come and go.
 class Usher : public tbb::task_scheduler_observer {

@@ -4,18 +4,20 @@
 
 #include <cstdint>
 
-namespace concbench::peers {
+namespace concbench {
 
-template <class K>
-struct Tally {
-  typename K::Result result{};
+// Kernels with the same type of result share one type of tally, and with it all the library code
+// that is instantiated for it.
+template <class Result>
+struct TallyOf {
+  Result result{};
   std::uint64_t tasks = 1;
 
   // The tally of a node from those of its children, folded in order.
-  template <class Tallies>
-  static Tally of(const K& kernel, const Tallies& children) {
+  template <class K, class Tallies>
+  static TallyOf of(const K& kernel, const Tallies& children) {
     auto child = children.begin();
-    Tally all{child->result, 1 + child->tasks};
+    TallyOf all{child->result, 1 + child->tasks};
     while (++child != children.end()) {
       all.result = kernel.fold(all.result, child->result);
       all.tasks += child->tasks;
@@ -24,4 +26,7 @@ struct Tally {
   }
 };
 
-}  // namespace concbench::peers
+template <class K>
+using Tally = TallyOf<typename K::Result>;
+
+}  // namespace concbench
