@@ -63,7 +63,8 @@ Section section_of(const std::string& title, const std::string& chapter, const s
   Section section{.title = title, .names = {title}, .chapter = chapter, .text = {}};
   std::vector<std::string> paragraphs = paragraphs_of(text);
   if (!paragraphs.empty() && paragraphs.front().starts_with("Names: ")) {
-    for (std::string& name : quotation(paragraphs.front())) section.names.push_back(std::move(name));
+    for (std::string& name : quotation(paragraphs.front()))
+      section.names.push_back(std::move(name));
     paragraphs.erase(paragraphs.begin());
   }
   section.text = joined(paragraphs);
