@@ -4,18 +4,18 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "cli/commands.hpp"
-#include "cli/conversation.hpp"
-#include "cli/errors.hpp"
-#include "cli/man_page.hpp"
-#include "cli/options.hpp"
-#include "cli/signals.hpp"
-#include "cli/style.hpp"
-#include "cli/worker.hpp"
-#include "models/topology.hpp"
-#include "reports/history.hpp"
-#include "reports/json.hpp"
-#include "reports/result_file.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/harness/errors.hpp"
+#include "cli/harness/process.hpp"
+#include "cli/harness/signals.hpp"
+#include "cli/help/man_page.hpp"
+#include "cli/options/command_line.hpp"
+#include "cli/terminal/style.hpp"
+#include "cli/worker/worker.hpp"
+#include "models/machine/topology.hpp"
+#include "reports/history/history.hpp"
+#include "reports/result/json.hpp"
+#include "reports/result/result_file.hpp"
 
 namespace {
 

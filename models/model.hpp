@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "models/limits.hpp"
+#include "models/machine/limits.hpp"
 #include "models/stopwatch.hpp"
 #include "workloads/workload.hpp"
 

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "models/describe.hpp"
-#include "models/os/affinity.hpp"
+#include "models/machine/affinity.hpp"
+#include "models/machine/sightings.hpp"
 #include "models/os/participants.hpp"
-#include "models/os/sightings.hpp"
 #include "models/os/sleep.hpp"
 #include "models/tally.hpp"
 

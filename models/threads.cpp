@@ -13,7 +13,8 @@
 #include <vector>
 
 #include "models/describe.hpp"
-#include "models/os/affinity.hpp"
+#include "models/machine/affinity.hpp"
+#include "models/machine/sightings.hpp"
 #include "models/os/barrier.hpp"
 #include "models/os/channel.hpp"
 #include "models/os/gate.hpp"
@@ -21,7 +22,6 @@
 #include "models/os/participants.hpp"
 #include "models/os/rendezvous.hpp"
 #include "models/os/shortage.hpp"
-#include "models/os/sightings.hpp"
 #include "models/os/sleep.hpp"
 #include "models/os/turn.hpp"
 #include "models/tally.hpp"

@@ -9,7 +9,7 @@ install(FILES LICENSE DESTINATION ${doc} RENAME copyright)
 install(DIRECTORY docs/ DESTINATION ${doc}/docs)
 file(GLOB plots CONFIGURE_DEPENDS scripts/plot_*.py)
 install(PROGRAMS ${plots} DESTINATION ${CMAKE_INSTALL_DATADIR}/concbench)
-install(FILES scripts/plotting.py reports/result.schema.json
+install(FILES scripts/plotting.py reports/result/result.schema.json
   DESTINATION ${CMAKE_INSTALL_DATADIR}/concbench)
 
 set(CPACK_GENERATOR DEB)

@@ -1,4 +1,4 @@
-#include "reports/change_points.hpp"
+#include "reports/statistics/change_points.hpp"
 
 #include <gtest/gtest.h>
 

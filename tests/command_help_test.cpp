@@ -1,4 +1,4 @@
-#include "cli/command_help.hpp"
+#include "cli/help/command_help.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <functional>
 
-#include "cli/errors.hpp"
-#include "cli/options.hpp"
+#include "cli/harness/errors.hpp"
+#include "cli/options/command_line.hpp"
 #include "tests/paths.hpp"
 
 namespace concbench {

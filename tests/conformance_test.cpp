@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <set>
 
-#include "cli/open_cell.hpp"
+#include "cli/harness/open_cell.hpp"
+#include "models/machine/topology.hpp"
 #include "models/registry.hpp"
-#include "models/topology.hpp"
 
 namespace concbench {
 namespace {

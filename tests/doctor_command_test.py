@@ -13,7 +13,7 @@ import jsonschema
 from concbench import ROOT, concbench, run_json
 
 SCHEMA = json.loads(pathlib.Path(ROOT, "reports/doctor.schema.json").read_text())
-RESULT_SCHEMA = json.loads(pathlib.Path(ROOT, "reports/result.schema.json").read_text())
+RESULT_SCHEMA = json.loads(pathlib.Path(ROOT, "reports/result/result.schema.json").read_text())
 
 
 def doctor(*arguments):

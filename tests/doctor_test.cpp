@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <set>
 
-#include "cli/doctor/checks.hpp"
-#include "cli/doctor/measure_noise.hpp"
-#include "models/os/affinity.hpp"
+#include "cli/commands/doctor/checks.hpp"
+#include "cli/commands/doctor/measure_noise.hpp"
+#include "models/machine/affinity.hpp"
 #include "tests/fake_machine.hpp"
 
 namespace concbench::checkup {

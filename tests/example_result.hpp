@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "reports/result.hpp"
-#include "reports/statistics.hpp"
+#include "reports/result/result.hpp"
+#include "reports/statistics/statistics.hpp"
 #include "tests/paths.hpp"
 
 namespace concbench {

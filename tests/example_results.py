@@ -183,7 +183,7 @@ def everything():
 
 
 def name_of(cell):
-    """As `order` names a cell: see reports/result.hpp."""
+    """As `order` names a cell: see reports/result/result.hpp."""
     params = "".join(f"/{name}:{value}" for name, value in sorted(cell["params"].items()))
     return f"{cell['model']}/{cell['workload']}{params}/cores:{cell['cores']}"
 

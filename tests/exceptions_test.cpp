@@ -14,7 +14,7 @@
 #include "models/peers/tbb.cpp"
 #endif
 
-#include "models/os/affinity.hpp"
+#include "models/machine/affinity.hpp"
 #include "tests/kernels.hpp"
 
 namespace concbench {

@@ -8,7 +8,7 @@ import unittest
 
 from concbench import ROOT, concbench
 
-SCHEMA = json.loads(pathlib.Path(ROOT, "reports/result.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(pathlib.Path(ROOT, "reports/result/result.schema.json").read_text(encoding="utf-8"))
 PARTS = ("What it is:", "What a task costs:", "Choose it when:", "Mind:")
 
 

@@ -1,4 +1,4 @@
-#include "reports/json.hpp"
+#include "reports/result/json.hpp"
 
 #include <gtest/gtest.h>
 

@@ -9,8 +9,8 @@
 #include <random>
 #include <vector>
 
-#include "cli/observation.hpp"
-#include "reports/json.hpp"
+#include "cli/harness/observation.hpp"
+#include "reports/result/json.hpp"
 #include "workloads/observed.hpp"
 #include "workloads/workloads.hpp"
 

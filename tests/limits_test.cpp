@@ -1,5 +1,5 @@
 // Which bound stops first, on machines that differ in it.
-#include "models/limits.hpp"
+#include "models/machine/limits.hpp"
 
 #include <gtest/gtest.h>
 #include <pthread.h>

@@ -1,11 +1,11 @@
-#include "models/os/line_latency.hpp"
+#include "models/machine/line_latency.hpp"
 
 #include <gtest/gtest.h>
 
 #include <system_error>
 
-#include "cli/topo.hpp"
-#include "models/topology.hpp"
+#include "cli/commands/topo.hpp"
+#include "models/machine/topology.hpp"
 
 namespace concbench {
 namespace {

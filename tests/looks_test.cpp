@@ -1,4 +1,4 @@
-#include "reports/looks.hpp"
+#include "reports/statistics/looks.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,9 +6,9 @@
 #include <cmath>
 #include <random>
 
-#include "reports/bootstrap.hpp"
-#include "reports/signed_rank.hpp"
-#include "reports/statistics.hpp"
+#include "reports/statistics/bootstrap.hpp"
+#include "reports/statistics/signed_rank.hpp"
+#include "reports/statistics/statistics.hpp"
 
 namespace concbench {
 namespace {

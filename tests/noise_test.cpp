@@ -1,12 +1,12 @@
 // The noise floor from slices that are made up, and what a run's own spread says about trust.
-#include "reports/noise.hpp"
+#include "reports/statistics/noise.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <random>
 
-#include "reports/trust.hpp"
+#include "reports/text/trust.hpp"
 #include "tests/example_result.hpp"
 
 namespace concbench {

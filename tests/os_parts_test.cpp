@@ -10,15 +10,15 @@
 #include <thread>
 #include <vector>
 
+#include "models/machine/affinity.hpp"
+#include "models/machine/sightings.hpp"
 #include "models/model.hpp"
-#include "models/os/affinity.hpp"
 #include "models/os/channel.hpp"
 #include "models/os/gate.hpp"
 #include "models/os/participants.hpp"
 #include "models/os/pipe.hpp"
 #include "models/os/rendezvous.hpp"
 #include "models/os/shortage.hpp"
-#include "models/os/sightings.hpp"
 #include "models/os/turn.hpp"
 
 namespace concbench {

@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
+#include "models/machine/affinity.hpp"
 #include "models/model.hpp"
-#include "models/os/affinity.hpp"
 
 namespace concbench {
 

@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "models/os/affinity.hpp"
+#include "models/machine/affinity.hpp"
 #include "models/peers/absent.hpp"
 #include "models/peers/seats.hpp"
 #include "models/registry.hpp"

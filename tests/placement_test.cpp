@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "models/topology.hpp"
+#include "models/machine/topology.hpp"
 #include "tests/paths.hpp"
 
 namespace concbench {

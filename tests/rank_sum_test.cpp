@@ -1,4 +1,4 @@
-#include "reports/rank_sum.hpp"
+#include "reports/statistics/rank_sum.hpp"
 
 #include <gtest/gtest.h>
 

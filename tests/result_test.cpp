@@ -1,4 +1,4 @@
-#include "reports/result.hpp"
+#include "reports/result/result.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -11,9 +11,9 @@
 #include <set>
 #include <string>
 
-#include "reports/json.hpp"
-#include "reports/result_file.hpp"
-#include "reports/result_json.hpp"
+#include "reports/result/json.hpp"
+#include "reports/result/result_file.hpp"
+#include "reports/result/result_json.hpp"
 #include "tests/example_result.hpp"
 
 namespace concbench {

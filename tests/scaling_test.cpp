@@ -1,10 +1,10 @@
 // What is derived from several cells: laws of scaling, METG, bytes of one more task.
-#include "reports/scaling.hpp"
+#include "reports/statistics/scaling.hpp"
 
 #include <gtest/gtest.h>
 
-#include "cli/metg.hpp"
-#include "reports/memory_slope.hpp"
+#include "cli/harness/metg.hpp"
+#include "reports/statistics/memory_slope.hpp"
 
 namespace concbench {
 namespace {

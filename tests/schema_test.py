@@ -12,7 +12,7 @@ import unittest
 import jsonschema
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SCHEMA = json.loads((ROOT / "reports/result.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "reports/result/result.schema.json").read_text())
 sys.path.insert(0, str(ROOT / "tests"))
 
 import example_results  # noqa: E402

@@ -3,10 +3,10 @@
 
 #include <memory>
 
+#include "models/machine/topology.hpp"
 #include "models/os/clients.hpp"
 #include "models/os/connection.hpp"
 #include "models/registry.hpp"
-#include "models/topology.hpp"
 
 namespace concbench {
 namespace {

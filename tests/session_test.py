@@ -17,7 +17,7 @@ COMPARE = "/usr/share/benchmark/compare.py"
 
 
 def schema():
-    with open(os.path.join(ROOT, "reports/result.schema.json"), encoding="utf-8") as file:
+    with open(os.path.join(ROOT, "reports/result/result.schema.json"), encoding="utf-8") as file:
         return json.load(file)
 
 

@@ -1,4 +1,4 @@
-#include "reports/signed_rank.hpp"
+#include "reports/statistics/signed_rank.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <numeric>
 #include <random>
 
-#include "reports/sign_flip.hpp"
+#include "reports/statistics/sign_flip.hpp"
 
 namespace concbench {
 namespace {

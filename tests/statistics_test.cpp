@@ -1,4 +1,4 @@
-#include "reports/statistics.hpp"
+#include "reports/statistics/statistics.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "reports/table.hpp"
+#include "reports/text/table.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <sstream>
 #include <string>
 
-#include "reports/ranking.hpp"
-#include "reports/units.hpp"
+#include "reports/statistics/ranking.hpp"
+#include "reports/text/units.hpp"
 #include "tests/example_result.hpp"
 
 namespace concbench {

@@ -1,5 +1,5 @@
 // What `concbench topo` shows of a machine and of workers laid on it.
-#include "cli/topo.hpp"
+#include "cli/commands/topo.hpp"
 
 #include <gtest/gtest.h>
 

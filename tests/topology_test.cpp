@@ -1,5 +1,5 @@
 // What is found on this machine and in described machines, and that no description can crash us.
-#include "models/topology.hpp"
+#include "models/machine/topology.hpp"
 
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <set>
 
-#include "models/cgroup.hpp"
+#include "models/machine/cgroup.hpp"
 #include "tests/fake_machine.hpp"
 #include "tests/paths.hpp"
 

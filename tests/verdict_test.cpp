@@ -1,4 +1,4 @@
-#include "reports/verdict.hpp"
+#include "reports/statistics/verdict.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <functional>
 #include <random>
 
-#include "reports/detectable.hpp"
-#include "reports/pair.hpp"
+#include "reports/statistics/detectable.hpp"
+#include "reports/statistics/pair.hpp"
 
 namespace concbench {
 namespace {

@@ -6,8 +6,8 @@
 #include <functional>
 #include <string>
 
+#include "cli/options/request.hpp"
 #include "cli/options/words.hpp"
-#include "cli/request.hpp"
 
 namespace concbench::options {
 

@@ -1,5 +1,5 @@
 // concbench completions
-#include "cli/completions.hpp"
+#include "cli/help/completions.hpp"
 
 #include <memory>
 

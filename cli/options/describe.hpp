@@ -3,7 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/command_help.hpp"
+#include "cli/help/command_help.hpp"
 
 namespace concbench::options {
 

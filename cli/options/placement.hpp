@@ -4,7 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
-#include "models/topology.hpp"
+#include "models/machine/topology.hpp"
 
 namespace concbench::options {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "cli/explain/topics.hpp"
+#include "cli/help/topics.hpp"
 #include "cli/options/words.hpp"
 #include "models/registry.hpp"
 

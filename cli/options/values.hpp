@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/command_help.hpp"
+#include "cli/help/command_help.hpp"
 #include "cli/options/words.hpp"
 
 namespace concbench::options {

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "cli/errors.hpp"
-#include "cli/request.hpp"
-#include "cli/suggest.hpp"
+#include "cli/harness/errors.hpp"
+#include "cli/help/suggest.hpp"
+#include "cli/options/request.hpp"
 
 namespace concbench::options {
 

@@ -16,8 +16,8 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "models/machine/affinity.hpp"
 #include "models/model.hpp"
-#include "models/os/affinity.hpp"
 
 namespace concbench::os {
 namespace {

@@ -36,7 +36,7 @@ constexpr std::string_view summary = "tasks of OpenMP: task and taskwait in a pa
 #include <string>
 #include <vector>
 
-#include "models/os/affinity.hpp"
+#include "models/machine/affinity.hpp"
 #include "models/os/participants.hpp"
 #include "models/peers/seats.hpp"
 #include "models/tally.hpp"

@@ -11,9 +11,9 @@
 #include <system_error>
 #include <vector>
 
+#include "models/machine/affinity.hpp"
+#include "models/machine/sightings.hpp"
 #include "models/model.hpp"
-#include "models/os/affinity.hpp"
-#include "models/os/sightings.hpp"
 
 namespace concbench::peers {
 

@@ -18,11 +18,11 @@
 #include <vector>
 
 #include "models/describe.hpp"
-#include "models/os/affinity.hpp"
+#include "models/machine/affinity.hpp"
+#include "models/machine/sightings.hpp"
 #include "models/os/gate.hpp"
 #include "models/os/participants.hpp"
 #include "models/os/shortage.hpp"
-#include "models/os/sightings.hpp"
 #include "models/tally.hpp"
 
 namespace concbench {

@@ -8,7 +8,7 @@
 #include <system_error>
 #include <vector>
 
-#include "models/os/affinity.hpp"
+#include "models/machine/affinity.hpp"
 
 namespace concbench::runtime {
 

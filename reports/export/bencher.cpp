@@ -1,6 +1,6 @@
 // https://bencher.dev/docs/reference/bencher-metric-format/
 #include "reports/export/formats.hpp"
-#include "reports/json.hpp"
+#include "reports/result/json.hpp"
 
 namespace concbench::exports {
 namespace {

@@ -1,7 +1,7 @@
 #include "reports/export/exports.hpp"
 
 #include "reports/export/formats.hpp"
-#include "reports/table.hpp"
+#include "reports/text/table.hpp"
 
 namespace concbench {
 

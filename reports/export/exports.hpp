@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "reports/result.hpp"
+#include "reports/result/result.hpp"
 
 namespace concbench {
 

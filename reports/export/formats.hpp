@@ -1,9 +1,9 @@
-// The writers behind the list of exports.cpp; CSV and markdown are those of reports/table.hpp.
+// The writers behind the list of exports.cpp; CSV and markdown are those of reports/text/table.hpp.
 #pragma once
 
 #include <string>
 
-#include "reports/result.hpp"
+#include "reports/result/result.hpp"
 
 namespace concbench::exports {
 

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "reports/export/formats.hpp"
-#include "reports/json.hpp"
+#include "reports/result/json.hpp"
 
 namespace concbench::exports {
 

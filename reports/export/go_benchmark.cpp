@@ -4,7 +4,7 @@
 #include <cctype>
 
 #include "reports/export/formats.hpp"
-#include "reports/statistics.hpp"
+#include "reports/statistics/statistics.hpp"
 
 namespace concbench::exports {
 namespace {

@@ -1,6 +1,6 @@
 // https://github.com/google/benchmark/blob/main/docs/user_guide.md#output-formats
 #include "reports/export/formats.hpp"
-#include "reports/result_json.hpp"
+#include "reports/result/result_json.hpp"
 
 namespace concbench::exports {
 

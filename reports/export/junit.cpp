@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "reports/export/formats.hpp"
-#include "reports/units.hpp"
+#include "reports/text/units.hpp"
 
 namespace concbench::exports {
 namespace {

@@ -41,7 +41,7 @@ function page(script, style) {
 function asCpp(text) {
   const bytes = gzipSync(text, {level: 9});
   return `// Made by reports/web/build.js.
-#include "reports/page.hpp"
+#include "reports/html/page.hpp"
 
 namespace concbench {
 

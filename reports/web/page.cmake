@@ -54,7 +54,7 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${web_source}/pac
 if(why_no_page)
   message(STATUS "no page for reports: ${why_no_page}; see ${web}/npm.log if it is there")
   file(CONFIGURE OUTPUT ${PAGE_SOURCE} CONTENT [[
-#include "reports/page.hpp"
+#include "reports/html/page.hpp"
 
 namespace concbench {
 

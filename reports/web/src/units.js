@@ -1,4 +1,4 @@
-// Quantities as people read them, written as reports/units.cpp writes them.
+// Quantities as people read them, written as reports/text/units.cpp writes them.
 
 const TIMES = [['ns', 1], ['µs', 1e3], ['ms', 1e6], ['s', 1e9]];
 const RATES = [['', 1], ['k', 1e3], ['M', 1e6], ['G', 1e9], ['T', 1e12]];

@@ -8,7 +8,7 @@ const middle = (values) => {
   return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 };
 
-// As reports/result.hpp names a cell; `order` lists these with the process.
+// As reports/result/result.hpp names a cell; `order` lists these with the process.
 function nameOf(cell) {
   const params = Object.entries(cell.params).map(([name, value]) => `/${name}:${value}`).join('');
   return `${cell.model}/${cell.workload}${params}/cores:${cell.cores}` +

@@ -1,0 +1,237 @@
+// concbench check: two programs → contests → pairs → verdicts.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <ctime>
+#include <filesystem>
+
+#include "cli/commands/commands.hpp"
+#include "cli/harness/errors.hpp"
+#include "cli/harness/pairs.hpp"
+#include "cli/harness/plan.hpp"
+#include "cli/harness/programs.hpp"
+#include "cli/harness/signals.hpp"
+#include "cli/terminal/shell.hpp"
+#include "cli/terminal/style.hpp"
+#include "models/machine/environment.hpp"
+#include "reports/result/check_json.hpp"
+#include "reports/result/result_file.hpp"
+#include "reports/text/check_table.hpp"
+
+namespace concbench {
+namespace {
+
+std::string machine_in_a_line(const Topology& topology) {
+  const Environment environment = read_environment();
+  std::string text = fmt::format("{}, {} CPUs allowed, Linux {}", environment.cpu_model,
+                                 topology.allowed().size(), environment.kernel);
+  if (environment.hypervisor && *environment.hypervisor != "none") {
+    text += fmt::format(", on {}", *environment.hypervisor);
+  }
+  return text;
+}
+
+CheckedCell checked_cell(const Job& job) {
+  const Demand work = demand(job.workload);
+  return {.name = job.cell.name(),
+          .model = job.cell.model,
+          .workload = job.cell.workload,
+          .op = job.cell.op,
+          .params = job.cell.params,
+          .cpus = job.cell.requested_cpus,
+          .ops = work.ops};
+}
+
+// The jobs of both programs side by side: the same cells, since the request is the same.
+std::vector<Contest> side_by_side(const CheckRequest& request, const Topology& topology,
+                                  const std::vector<Candidate>& base,
+                                  const std::vector<Candidate>& next) {
+  const Limits limits = read_limits();
+  const Plan of_base = make_plan(request.selection, base, topology, limits);
+  const Plan of_next = make_plan(request.selection, next, topology, limits);
+  std::vector<Contest> contests;
+  for (std::size_t i = 0; i < of_base.jobs.size(); ++i) {
+    const Job &here = of_base.jobs[i], &there = of_next.jobs[i];
+    contests.push_back({.base = base[here.candidate],
+                        .next = next[there.candidate],
+                        .workload = here.workload,
+                        .placement = here.placement,
+                        .missing_in_base = here.cell.reason,
+                        .missing_in_next = there.cell.reason,
+                        .cell = checked_cell(here)});
+  }
+  return contests;
+}
+
+std::vector<Contest> contests_of_programs(const CheckRequest& request, const Topology& topology,
+                                          Check& check) {
+  const Program base("BASE", request.base), next("NEW", request.next);
+  check.base = base.description();
+  check.next = next.description();
+  std::vector<Candidate> of_base, of_next;
+  for (const std::string& model :
+       models_of(base, next, request.selection.models, request.models_named)) {
+    of_base.push_back(base.candidate(model));
+    of_next.push_back(next.candidate(model));
+  }
+  return side_by_side(request, topology, of_base, of_next);
+}
+
+// Each cell twice: against itself, and against itself with real extra work.
+std::vector<Contest> contests_of_self_test(const CheckRequest& request, const Topology& topology,
+                                           Check& check) {
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+  const Program program("BASE", self);
+  check.base = check.next = program.description();
+  std::vector<Candidate> same, slowed;
+  for (const std::string& model :
+       models_of(program, program, request.selection.models, request.models_named)) {
+    same.push_back(program.candidate(model));
+    slowed.push_back(same.back());
+    slowed.back().launch.push_back(fmt::format("--slow-down={}", 100 * request.slow_down));
+  }
+  std::vector<Contest> contests = side_by_side(request, topology, same, same);
+  std::vector<Contest> harder = side_by_side(request, topology, same, slowed);
+  for (Contest& contest : harder) contest.cell.injected = request.slow_down;
+  std::ranges::move(harder, std::back_inserter(contests));
+  return contests;
+}
+
+// How the check shows on stderr that it goes on: on a terminal after each pair, else after each
+// cell.
+class CheckProgress {
+ public:
+  explicit CheckProgress(std::size_t cells) : cells_(cells), terminal_(isatty(STDERR_FILENO)) {}
+
+  void pair(const CheckedCell& cell, const std::optional<Effect>& effect) const {
+    if (!terminal_) return;
+    fmt::print(stderr, "\r\033[K[{}/{}] {}: {} pairs{}{}", done_, cells_, cell.name,
+               cell.pairs.size(), effect ? ", " : "", effect ? effect_text(*effect) : "");
+    std::fflush(stderr);
+  }
+  void closed(const CheckedCell& cell) {
+    ++done_;
+    const Judgement& judgement = cell.judgement;
+    fmt::print(stderr, "{}[{}/{}] {}: {}{}{} after {} pairs, {:.1f} s\n",
+               terminal_ ? "\r\033[K" : "", done_, cells_, cell.name, name_of(judgement.verdict),
+               judgement.effect ? ", " : "", judgement.effect ? effect_text(*judgement.effect) : "",
+               judgement.pairs, cell.seconds);
+  }
+
+ private:
+  std::size_t cells_, done_ = 0;
+  bool terminal_;
+};
+
+int exit_code(const Check& check, bool strict) {
+  const auto has = [&](auto... verdicts) {
+    return std::ranges::any_of(check.cells, [&](const CheckedCell& cell) {
+      return ((cell.judgement.verdict == verdicts) || ...);
+    });
+  };
+  if (has(Verdict::incomparable)) return exit_impossible;
+  if (has(Verdict::regression)) return exit_regression;
+  if (has(Verdict::failed, Verdict::missing)) return exit_cells_failed;
+  if (strict && has(Verdict::inconclusive)) return exit_cells_failed;
+  if (std::ranges::all_of(check.cells, [](const CheckedCell& cell) {
+        return cell.judgement.verdict == Verdict::skipped;
+      })) {
+    fmt::print(stderr, "concbench: nothing of this can run here; the reasons are in the result\n");
+    return exit_impossible;
+  }
+  return exit_ok;
+}
+
+// The gate works here if it raises no alarm without cause and finds every slowdown.
+int judge_self_test(const Check& check) {
+  int alarms = 0, asked = 0, found = 0;
+  for (const CheckedCell& cell : check.cells) {
+    const Verdict verdict = cell.judgement.verdict;
+    if (verdict == Verdict::skipped) continue;
+    if (cell.injected == 0) {
+      alarms += verdict == Verdict::regression || verdict == Verdict::improvement;
+    } else {
+      ++asked;
+      found += verdict == Verdict::regression;
+    }
+  }
+  fmt::print(stderr, "self-test: {} of {} slowdowns found, {} false alarms\n", found, asked,
+             alarms);
+  if (alarms) return exit_regression;
+  return asked > 0 && found == asked ? exit_ok : exit_cells_failed;
+}
+
+void show(const Check& check, const RunRequest& how) {
+  switch (how.format) {
+    case Format::json: fmt::print("{}\n", to_text(to_json(check))); break;
+    case Format::markdown: fmt::print("{}", to_markdown(check)); break;
+    default: fmt::print("{}", to_table(check, style_of(how.color)));
+  }
+}
+
+Check replayed(const CheckRequest& request) {
+  Check check;
+  try {
+    check = check_from_json(parse_json(read_file(request.replay)));
+  } catch (const BadJson& bad) {
+    throw BadJson(fmt::format("{}: {}", request.replay, bad.what()));
+  }
+  if (request.min_effect) check.rule.min_effect = *request.min_effect;
+  for (CheckedCell& cell : check.cells) {
+    if (!cell.pairs.empty() && cell.judgement.verdict != Verdict::failed) {
+      cell.judgement = judge(cell, check.rule);
+    }
+  }
+  return check;
+}
+
+std::string command_of(const RunRequest& request) {
+  std::string command = "concbench check";
+  for (const std::string& word : request.argv) {
+    if (!word.starts_with("--seed")) command += fmt::format(" {}", shell_quoted(word));
+  }
+  return fmt::format("{} --seed={}", command, request.seed);
+}
+
+}  // namespace
+
+int check(CheckRequest request) {
+  catch_signals();
+  const RunRequest& common = request.selection;
+  if (!common.out.empty()) check_writable(common.out);
+  Check check;
+  int signal = 0;
+  if (!request.replay.empty()) {
+    check = replayed(request);
+  } else {
+    const Topology topology = discover();
+    check.date = fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)));
+    check.command = command_of(common);
+    check.seed = common.seed;
+    check.self_test = request.self_test;
+    if (request.min_effect) check.rule.min_effect = *request.min_effect;
+    check.machine = machine_in_a_line(topology);
+    std::vector<Contest> contests = request.self_test
+                                        ? contests_of_self_test(request, topology, check)
+                                        : contests_of_programs(request, topology, check);
+    CheckProgress progress(contests.size());
+    signal = run_pairs(
+        contests,
+        {.rule = check.rule,
+         .cell_budget_s = request.cell_budget_s,
+         .budget_s = common.budget_s,
+         .seed = common.seed,
+         .progress = [&](const auto& cell, const auto& effect) { progress.pair(cell, effect); },
+         .closed = [&](const auto& cell) { progress.closed(cell); }});
+    check.complete = signal == 0;
+    for (Contest& contest : contests) check.cells.push_back(std::move(contest.cell));
+  }
+  if (!common.out.empty()) write_text(to_text(to_json(check)) + '\n', common.out);
+  show(check, common);
+  if (signal) return exit_signal + signal;
+  return check.self_test ? judge_self_test(check) : exit_code(check, request.strict);
+}
+
+}  // namespace concbench

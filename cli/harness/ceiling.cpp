@@ -1,0 +1,83 @@
+#include "cli/harness/ceiling.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "cli/harness/open_cell.hpp"
+
+namespace concbench {
+namespace {
+
+constexpr auto patience = std::chrono::seconds(60);
+
+// What came of holding so many.
+struct Attempt {
+  std::optional<std::int64_t> alive;
+  std::string failure;
+};
+
+Attempt hold(const Candidate& candidate, const Job& job, std::int64_t tasks) {
+  try {
+    OpenCell cell(candidate, with(job.workload, "n", tasks), job.placement,
+                  Conversation::Clock::now() + patience, OpenCell::Sizes::any);
+    cell.run(1, true);
+    const auto alive = cell.notice().measures.find("peak_live");
+    cell.close();
+    if (alive == cell.notice().measures.end()) return {{}, "the worker did not count its tasks"};
+    return {alive->second, ""};
+  } catch (const Refused& refused) {
+    return {{}, refused.what()};
+  } catch (const WorkerFailure& failure) {
+    return {{}, failure.what()};
+  }
+}
+
+}  // namespace
+
+Ceiling predict_ceiling(const Candidate& candidate, const Setup& setup, const Limits& limits) {
+  const auto refusal = [&](std::uint64_t tasks) {
+    return candidate.model->refusal({Shape::hold, {.ops = tasks, .alive = tasks}, setup, limits});
+  };
+  std::uint64_t can = 0, cannot = std::uint64_t{1} << 40;
+  const std::string reason = refusal(cannot);
+  while (can + 1 < cannot) {
+    const std::uint64_t middle = can + (cannot - can) / 2;
+    (refusal(middle).empty() ? can : cannot) = middle;
+  }
+  Ceiling ceiling;
+  ceiling.predicted = static_cast<std::int64_t>(can);
+  const std::string first = refusal(cannot);
+  for (const Limit* limit :
+       {&limits.tasks, &limits.maps, &limits.descriptors, &limits.memory_bytes}) {
+    if (first.find(limit->name) != first.npos) ceiling.limit = limit->name;
+  }
+  if (ceiling.limit.empty()) ceiling.limit = reason.empty() ? "no limit found" : first;
+  ceiling.how = "predicted only: it was not asked for more";
+  return ceiling;
+}
+
+void find_ceiling(const Candidate& candidate, const Job& job, Ceiling& ceiling) {
+  const Limits limits = read_limits();
+  if (ceiling.limit == limits.memory_bytes.name) {
+    ceiling.how = "predicted only: to try would take all of the machine's memory";
+    return;
+  }
+  // Up in small steps from the prediction, which keeps a reserve; or down if that was too much.
+  std::int64_t tasks = ceiling.predicted;
+  for (int tries = 0; tries < 6; ++tries) {
+    const Attempt attempt = hold(candidate, job, tasks);
+    if (attempt.alive) {
+      ceiling.found = attempt.alive;
+      ceiling.how = fmt::format("{} were alive at once; more were not tried", *attempt.alive);
+      tasks += tasks / 50 + 1;
+    } else {
+      ceiling.how = fmt::format("with {}: {}", tasks, attempt.failure);
+      if (ceiling.found) return;
+      tasks -= tasks / 10 + 1;
+    }
+  }
+}
+
+}  // namespace concbench

@@ -1,0 +1,128 @@
+#include "cli/harness/observation.hpp"
+
+#include <cmath>
+
+#include "reports/statistics/statistics.hpp"
+#include "workloads/latency.hpp"
+#include "workloads/probe.hpp"
+
+namespace concbench {
+namespace {
+
+std::string waited_for(Shape shape) {
+  switch (shape) {
+    case Shape::fan_out: return "from a task's making to its first instruction";
+    case Shape::hand_off: return "from one hop to the next";
+    case Shape::channel: return "from a message's sending to its receipt";
+    case Shape::contend: return "for the lock";
+    case Shape::timers: return "past the deadline";
+    case Shape::recipe: return "beyond the length of a wait, or of a computation";
+    case Shape::serve: return "from the intended sending of a request to its answer";
+    default: return "";
+  }
+}
+
+std::uint64_t total(const Histogram& counts) {
+  std::uint64_t all = 0;
+  for (const auto& [bucket, times] : counts) all += times;
+  return all;
+}
+
+// The smallest bucket with at least this share of all at or below it.
+std::int64_t percentile(const Histogram& counts, double share) {
+  const auto due =
+      static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(total(counts))));
+  std::uint64_t sum = 0;
+  for (const auto& [bucket, times] : counts) {
+    sum += times;
+    if (sum >= due) return static_cast<std::int64_t>(LatencyBuckets::middle(bucket));
+  }
+  return 0;
+}
+
+Latency latency_of(Shape shape, const std::map<int, Histogram>& by_process) {
+  Histogram counts;
+  std::vector<double> p99;
+  for (const auto& [process, of_process] : by_process) {
+    for (const auto& [bucket, times] : of_process) counts[bucket] += times;
+    p99.push_back(static_cast<double>(percentile(of_process, 0.99)));
+  }
+  Latency latency{.what = waited_for(shape),
+                  .count = static_cast<std::int64_t>(total(counts)),
+                  .p50 = percentile(counts, 0.5),
+                  .p90 = percentile(counts, 0.9),
+                  .p99 = percentile(counts, 0.99),
+                  .p999 = percentile(counts, 0.999),
+                  .p9999 = percentile(counts, 0.9999),
+                  .max = percentile(counts, 1),
+                  .p99_of_processes = estimate(p99),
+                  .buckets = {}};
+  for (const auto& [bucket, times] : counts) {
+    latency.buckets.push_back(
+        {static_cast<std::int64_t>(LatencyBuckets::low(bucket)), static_cast<std::int64_t>(times)});
+  }
+  return latency;
+}
+
+}  // namespace
+
+Notice read_notice(const Json& sample) {
+  Notice notice;
+  if (const Json* measures = optional_field(sample, "measures")) {
+    for (const auto& [name, value] : as_object(*measures, "measures").items()) {
+      notice.measures[name] = as_integer(value, "measures." + name);
+    }
+  }
+  if (const Json* latency = optional_field(sample, "latency")) {
+    for (const Json& pair : as_array(*latency, "latency")) {
+      if (as_array(pair, "latency").size() != 2) throw BadJson("\"latency\" must hold pairs");
+      const std::uint64_t bucket = as_unsigned(pair[0], "latency");
+      if (bucket >= LatencyBuckets::count) throw BadJson("\"latency\" names no bucket");
+      notice.latency[bucket] += as_unsigned(pair[1], "latency");
+    }
+  }
+  return notice;
+}
+
+void Notices::add(const Notice& notice, std::int64_t wall_ns, int process) {
+  for (const auto& [name, value] : notice.measures) {
+    measures_[name].push_back(static_cast<double>(value));
+  }
+  for (const auto& [bucket, times] : notice.latency) latency_[process][bucket] += times;
+  const auto waits = notice.measures.find(std::string(name_of(Measure::wait_ns)));
+  if (waits != notice.measures.end() && wall_ns > 0) {
+    measures_["overlap"].push_back(static_cast<double>(waits->second) /
+                                   static_cast<double>(wall_ns));
+  }
+}
+
+void Notices::conclude(Shape shape, Cell& cell) const {
+  if (!latency_.empty()) cell.latency = latency_of(shape, latency_);
+  const auto middle = [&](std::string_view name) -> std::optional<double> {
+    const auto found = measures_.find(std::string(name));
+    if (found == measures_.end()) return {};
+    return median(found->second);
+  };
+  const auto whole = [&](Measure measure) -> std::optional<std::int64_t> {
+    const auto value = middle(name_of(measure));
+    if (!value) return {};
+    return std::llround(*value);
+  };
+  cell.measures.peak_live = whole(Measure::peak_live);
+  cell.measures.make_ns = whole(Measure::make_ns);
+  cell.measures.release_ns = whole(Measure::release_ns);
+  cell.measures.overlap = middle("overlap");
+  cell.measures.metg_ns = middle("metg_ns");
+  if (const auto late = middle(name_of(Measure::load_late_ns))) {
+    const double latency = middle(name_of(Measure::load_latency_ns)).value_or(0);
+    if (latency > 0) cell.measures.generator_lateness = *late / latency;
+  }
+  if (const auto low = whole(Measure::share_low)) {
+    cell.measures.fairness =
+        Fairness{*low, *whole(Measure::share_high), whole(Measure::longest_wait_ns).value_or(0)};
+  }
+  cell.memory.user_bytes_per_task = whole(Measure::user_bytes_per_task);
+  cell.memory.kernel_bytes_per_task = whole(Measure::kernel_bytes_per_task);
+}
+
+}  // namespace concbench

@@ -1,0 +1,286 @@
+#include "cli/harness/process.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/perf_event.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "cli/harness/signals.hpp"
+
+namespace concbench {
+namespace {
+
+constexpr std::size_t longest_line = std::size_t{1} << 20;
+constexpr std::size_t noise_kept = 2'000;
+
+struct Pipe {
+  int read_end = -1, write_end = -1;
+  Pipe() {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+      throw WorkerFailure(Status::failed, fmt::format("no pipe for a worker: {}", strerror(errno)));
+    }
+    read_end = ends[0];
+    write_end = ends[1];
+  }
+  ~Pipe() {
+    if (read_end >= 0) close(read_end);
+    if (write_end >= 0) close(write_end);
+  }
+  int take_read() { return std::exchange(read_end, -1); }
+  int take_write() { return std::exchange(write_end, -1); }
+};
+
+// The environment without what would steer hwloc or Google Benchmark in the worker.
+std::vector<char*> clean_environment() {
+  std::vector<char*> kept;
+  for (char** entry = environ; *entry; ++entry) {
+    const std::string_view text = *entry;
+    if (!text.starts_with("HWLOC_") && !text.starts_with("BENCHMARK_")) kept.push_back(*entry);
+  }
+  kept.push_back(nullptr);
+  return kept;
+}
+
+// Counts the changes of CPU of a process and of all that it will ever start; -1 if not allowed.
+int open_migrations(pid_t pid) {
+  perf_event_attr event{};
+  event.size = sizeof event;
+  event.type = PERF_TYPE_SOFTWARE;
+  event.config = PERF_COUNT_SW_CPU_MIGRATIONS;
+  event.inherit = 1;
+  return static_cast<int>(syscall(SYS_perf_event_open, &event, pid, -1, -1, PERF_FLAG_FD_CLOEXEC));
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
+}  // namespace
+
+Conversation::Conversation(const std::vector<std::string>& command, Clock::time_point deadline)
+    : deadline_(deadline), command_(joined(command)) {
+  // What a worker leaves behind when it dies becomes ours to end.
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  spawn(command);
+}
+
+Conversation::~Conversation() {
+  kill_group();
+  for (const int fd : {in_, out_, err_, migrations_}) {
+    if (fd >= 0) close(fd);
+  }
+}
+
+void Conversation::spawn(const std::vector<std::string>& command) {
+  Pipe in, out, err, start, failure;
+  std::vector<char*> argv;
+  for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  std::vector<char*> environment = clean_environment();
+
+  pid_ = fork();
+  if (pid_ < 0) {
+    throw WorkerFailure(Status::failed, fmt::format("no worker process: {}", strerror(errno)));
+  }
+  if (pid_ == 0) {  // only async-signal-safe calls from here to exec
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
+    dup2(in.read_end, STDIN_FILENO);
+    dup2(out.write_end, STDOUT_FILENO);
+    dup2(err.write_end, STDERR_FILENO);
+    char go;
+    if (read(start.read_end, &go, 1) == 1) execvpe(argv[0], argv.data(), environment.data());
+    const int why = errno;
+    [[maybe_unused]] const auto written = write(failure.write_end, &why, sizeof why);
+    _exit(127);
+  }
+  setpgid(pid_, pid_);                  // here too, so that it is done when either side goes on
+  migrations_ = open_migrations(pid_);  // before the worker can start anything
+  [[maybe_unused]] const auto told = write(start.write_end, "", 1);
+  close(failure.take_write());
+  int why = 0;
+  if (read(failure.read_end, &why, sizeof why) == sizeof why) {
+    kill_group();
+    throw WorkerFailure(Status::failed,
+                        fmt::format("cannot start '{}': {}", command_, strerror(why)));
+  }
+  in_ = in.take_write();
+  out_ = out.take_read();
+  err_ = err.take_read();
+}
+
+void Conversation::send(const Json& message) {
+  const std::string line = to_line(message) + "\n";
+  for (std::size_t done = 0; done < line.size();) {
+    const ssize_t n = write(in_, line.data() + done, line.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail_ended();
+    done += static_cast<std::size_t>(n);
+  }
+}
+
+Json Conversation::receive() {
+  std::size_t end;
+  while ((end = lines_.find('\n')) == std::string::npos) {
+    if (out_ < 0) fail_ended();
+    if (lines_.size() > longest_line) {
+      throw WorkerFailure(Status::failed, "the worker wrote over 1 MiB without an end of line");
+    }
+    read_some(wait_ms());
+  }
+  const std::string line = lines_.substr(0, end);
+  lines_.erase(0, end + 1);
+  try {
+    Json message = parse_json(line);
+    string_field(message, "type");
+    return message;
+  } catch (const BadJson& error) {
+    throw WorkerFailure(Status::failed,
+                        fmt::format("the worker wrote no message of the protocol: {}: {}",
+                                    error.what(), to_line(line.substr(0, 80))));
+  }
+}
+
+void Conversation::finish() {
+  if (in_ >= 0) close(std::exchange(in_, -1));
+  while (out_ >= 0) read_some(wait_ms());
+  while (!ended_within(wait_ms())) {
+    if (caught_signal()) throw Interrupted();
+  }
+  kill_group();
+  if (!WIFEXITED(exit_status_) || WEXITSTATUS(exit_status_) != 0) fail_ended();
+}
+
+// Whether the worker has ended, or does in that time; its exit status is then known.
+bool Conversation::ended_within(int ms) {
+  if (reaped_) return true;
+  const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
+  pollfd waits[2] = {{pidfd, POLLIN, 0}, {signal_fd(), POLLIN, 0}};
+  poll(waits, 2, ms);
+  if (pidfd >= 0) close(pidfd);
+  return reaped_ = waitpid(pid_, &exit_status_, WNOHANG) == pid_;
+}
+
+// The time left, in whole milliseconds and at least one; throws once there is none.
+int Conversation::wait_ms() const {
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
+  if (left < 0)
+    throw WorkerFailure(Status::timeout, "the worker did not answer in time" + last_words());
+  return static_cast<int>(std::min<long>(left, 1'000'000)) + 1;
+}
+
+// Takes in what the worker wrote; sets out_ to -1 at the end of its output.
+void Conversation::read_some(int timeout_ms) {
+  pollfd waits[3] = {{out_, POLLIN, 0}, {err_, POLLIN, 0}, {signal_fd(), POLLIN, 0}};
+  if (poll(waits, 3, timeout_ms) < 0 && errno != EINTR) fail_ended();
+  if (waits[2].revents && caught_signal()) throw Interrupted();
+  char buffer[1 << 16];
+  if (waits[1].revents) {
+    const ssize_t n = read(err_, buffer, sizeof buffer);
+    if (n > 0) noise_.append(buffer, static_cast<std::size_t>(n));
+    if (n <= 0) close(std::exchange(err_, -1));
+    if (noise_.size() > noise_kept) noise_.erase(0, noise_.size() - noise_kept);
+  }
+  if (waits[0].revents) {
+    const ssize_t n = read(out_, buffer, sizeof buffer);
+    if (n > 0) lines_.append(buffer, static_cast<std::size_t>(n));
+    if (n <= 0) close(std::exchange(out_, -1));
+  }
+}
+
+// The worker is gone, or has closed its output, in the middle of a conversation.
+void Conversation::fail_ended() {
+  while (err_ >= 0) {
+    pollfd wait{err_, POLLIN, 0};
+    if (poll(&wait, 1, 100) <= 0) break;
+    read_some(0);
+  }
+  // One that only closed its output is ended here, which is no crash of its own. The time is what
+  // the kernel may need to end a process whose descriptors are closed already.
+  const bool ended = ended_within(500);
+  kill_group();
+  if (!ended) throw WorkerFailure(Status::failed, "the worker closed its output" + last_words());
+  if (WIFSIGNALED(exit_status_)) {
+    throw WorkerFailure(
+        Status::crashed,
+        fmt::format("the worker was ended by signal {} ({}){}", WTERMSIG(exit_status_),
+                    strsignal(WTERMSIG(exit_status_)), last_words()));
+  }
+  throw WorkerFailure(
+      WEXITSTATUS(exit_status_) == 0 ? Status::failed : Status::crashed,
+      fmt::format("the worker ended with exit code {}{}", WEXITSTATUS(exit_status_), last_words()));
+}
+
+// The last line it wrote to stderr, which often says why.
+std::string Conversation::last_words() const {
+  std::string_view text = noise_;
+  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
+  const auto line = text.substr(text.rfind('\n') + 1);
+  return line.empty() ? "" : fmt::format("; it wrote: {}", line.substr(0, 200));
+}
+
+void Conversation::kill_group() {
+  if (pid_ <= 0) return;
+  kill(-pid_, SIGKILL);
+  if (!reaped_) {
+    while (waitpid(pid_, &exit_status_, 0) < 0 && errno == EINTR) {
+    }
+    reaped_ = true;
+  }
+  while (waitpid(-pid_, nullptr, 0) > 0) {  // its children, ours since it died
+  }
+}
+
+std::optional<std::int64_t> Conversation::peak_rss_bytes() const {
+  std::ifstream status(fmt::format("/proc/{}/status", pid_));
+  for (std::string word; status >> word;) {
+    std::int64_t kib;
+    if (word == "VmHWM:" && status >> kib) return kib * 1024;
+  }
+  return {};
+}
+
+std::optional<std::int64_t> Conversation::cpu_ns() const {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid_));
+  std::string line;
+  std::getline(file, line);
+  // The name, in parentheses, may hold anything; the fields are counted from behind it.
+  const std::size_t name_end = line.rfind(')');
+  if (name_end == line.npos) return {};
+  std::istringstream fields(line.substr(name_end + 1));
+  std::string skipped;
+  for (int i = 3; i < 14; ++i) fields >> skipped;  // proc(5): utime is the 14th
+  std::int64_t ticks = 0;
+  for (int i = 0; i < 4; ++i) {  // utime, stime, cutime, cstime
+    std::int64_t some;
+    if (!(fields >> some)) return {};
+    ticks += some;
+  }
+  return ticks * (1'000'000'000 / sysconf(_SC_CLK_TCK));
+}
+
+std::optional<std::int64_t> Conversation::migrations() const {
+  std::int64_t count;
+  if (migrations_ < 0 || read(migrations_, &count, sizeof count) != sizeof count) return {};
+  return count;
+}
+
+}  // namespace concbench

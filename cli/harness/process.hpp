@@ -1,0 +1,78 @@
+// A worker process and the conversation with it (docs/protocol.md), from the session's side.
+//
+// Whatever the program at the other end does (die, hang, talk nonsense, write without end, leave
+// children behind), the session gets an answer or a WorkerFailure in bounded time, and nothing of
+// the worker is left when the object is gone.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/result/json.hpp"
+#include "reports/result/result.hpp"
+
+namespace concbench {
+
+// Why a worker's cell gets no number: failed, crashed or timeout, and a sentence.
+struct WorkerFailure : std::runtime_error {
+  WorkerFailure(Status status, const std::string& reason)
+      : std::runtime_error(reason), status(status) {}
+  Status status;
+};
+
+// The user asked to stop (SIGINT, SIGTERM) while a worker was waited for.
+struct Interrupted : std::runtime_error {
+  Interrupted() : std::runtime_error("interrupted") {}
+};
+
+class Conversation {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // Starts the program in a process group of its own. Throws WorkerFailure if it cannot be started.
+  Conversation(const std::vector<std::string>& command, Clock::time_point deadline);
+  ~Conversation();
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
+
+  void send(const Json& message);
+  // The next message; its "type" is a string. WorkerFailure if there is none by the deadline.
+  Json receive();
+  // Closes the worker's stdin, waits for its end; WorkerFailure unless it exits with 0.
+  void finish();
+
+  pid_t pid() const { return pid_; }
+  // Of the worker process itself; nothing if the kernel does not say.
+  std::optional<std::int64_t> peak_rss_bytes() const;
+  // CPU time of it and of its reaped children so far, in the kernel's ticks of usually 10 ms.
+  std::optional<std::int64_t> cpu_ns() const;
+  // Changes of CPU since its start by any of its threads and processes; nothing if not allowed.
+  std::optional<std::int64_t> migrations() const;
+
+ private:
+  void spawn(const std::vector<std::string>& command);
+  void read_some(int timeout_ms);
+  int wait_ms() const;
+  bool ended_within(int ms);
+  [[noreturn]] void fail_ended();
+  std::string last_words() const;
+  void kill_group();
+
+  pid_t pid_ = -1;
+  bool reaped_ = false;
+  int exit_status_ = 0;
+  int in_ = -1, out_ = -1, err_ = -1;  // the worker's stdin, stdout, stderr
+  int migrations_ = -1;                // a perf event that counts them
+  Clock::time_point deadline_;
+  std::string command_;
+  std::string lines_, noise_;  // not yet consumed of stdout; the tail of stderr
+};
+
+}  // namespace concbench

@@ -1,0 +1,72 @@
+#include "cli/harness/programs.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/harness/errors.hpp"
+
+namespace concbench {
+namespace {
+
+std::string executable(std::string_view role, const std::string& path) {
+  const std::string absolute = std::filesystem::absolute(path).string();
+  if (std::filesystem::is_directory(absolute) || ::access(absolute.c_str(), X_OK) != 0) {
+    throw UsageError(fmt::format("{}={}: is no program that can be started", role, path));
+  }
+  return absolute;
+}
+
+}  // namespace
+
+Program::Program(std::string_view role, const std::string& named) : named_(named) {
+  std::vector<std::string> launch;
+  if (named.starts_with("exec:")) {
+    launch = exec_words(named);
+  } else {
+    path_ = executable(role, named);
+    alone_ = candidate_of(named, {path_, "worker", "--model=serial"});
+    is_concbench_ = alone_.missing.empty() && alone_.program == "concbench";
+    launch = {path_};
+  }
+  if (!is_concbench_) alone_ = candidate_of(named, std::move(launch));
+  if (!alone_.missing.empty()) {
+    throw UsageError(fmt::format("{}={}: {}", role, named, alone_.missing));
+  }
+}
+
+Candidate Program::candidate(std::string_view token) const {
+  if (is_concbench_) return candidate_in(path_, token);
+  Candidate candidate = alone_;
+  candidate.label = token;
+  return candidate;
+}
+
+CheckedProgram Program::description() const {
+  return {named_, fmt::format("{} {}", alone_.program, alone_.version), alone_.build};
+}
+
+std::vector<std::string> models_of(const Program& base, const Program& next,
+                                   const std::vector<std::string>& asked, bool asked_by_name) {
+  std::vector<std::string> models = asked;
+  for (const Program* program : {&base, &next}) {
+    if (program->is_concbench()) continue;
+    if (!asked_by_name) {
+      models = {program->only_model()};
+      break;
+    }
+    if (models.size() > 1 || models.front() != program->only_model()) {
+      throw UsageError(fmt::format("--model={}: {} has the one model '{}'", models.front(),
+                                   program->description().command, program->only_model()));
+    }
+  }
+  if (std::ranges::count(models, "all")) {
+    models.clear();
+    for (const Candidate& candidate : all_candidates()) models.push_back(candidate.label);
+  }
+  return models;
+}
+
+}  // namespace concbench

@@ -1,0 +1,77 @@
+#include "cli/harness/resume.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/options/command_line.hpp"
+
+namespace concbench {
+namespace {
+
+// The options that say what to measure, without those that say where the result goes.
+bool says_only_where(const std::vector<std::string>& argv) {
+  for (std::size_t i = 0; i < argv.size(); ++i) {
+    const std::string name = argv[i].substr(0, argv[i].find('='));
+    const bool where =
+        name == "--resume" || name == "--out" || name == "--format" || name == "--color";
+    const bool flag = name == "--dry-run" || name == "--live";
+    if (!where && !flag) return false;
+    if (where && name.size() == argv[i].size()) ++i;  // its value is the next word
+  }
+  return true;
+}
+
+bool same_work(const Cell& a, const Cell& b) {
+  return a.name() == b.name() && a.params == b.params && a.requested_cpus == b.requested_cpus;
+}
+
+}  // namespace
+
+RunRequest resumed(const RunRequest& now, const Result& before) {
+  RunRequest request = says_only_where(now.argv) ? parse_run(before.request.argv) : now;
+  request.seed = before.seed;
+  request.resume = now.resume;
+  request.out = now.out.empty() ? now.resume : now.out;
+  request.format = now.format;
+  request.color = now.color;
+  request.dry_run = now.dry_run;
+  request.live = now.live;
+  return request;
+}
+
+void refuse_other_machine(const Result& now, const Result& before, const std::string& path) {
+  const auto differs = [&](const char* what, const std::string& a, const std::string& b) {
+    if (a == b) return;
+    throw Impossible(fmt::format("--resume={}: it was measured with another {} ('{}', here '{}')",
+                                 path, what, a, b));
+  };
+  differs("CPU", before.environment.cpu_model, now.environment.cpu_model);
+  differs("kernel", before.environment.kernel, now.environment.kernel);
+  differs("compiler", before.build.compiler, now.build.compiler);
+  differs("build", before.build.commit, now.build.commit);
+}
+
+void take_over(Plan& plan, const Result& before) {
+  for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
+    Job& job = plan.jobs[i];
+    const auto found = std::ranges::find_if(
+        before.cells, [&](const Cell& cell) { return same_work(cell, job.cell); });
+    if (found == before.cells.end()) continue;
+    if (found->status != Status::skipped) {
+      job.cell = *found;
+      job.closed = true;
+    } else if (!found->samples.empty() && job.cell.reason.empty()) {
+      job.cell = *found;
+      job.cell.reason.clear();
+    }
+    std::erase_if(plan.steps, [&](const Step& step) {
+      const auto has_run = [&](const ProcessInfo& process) {
+        return process.index == step.process;
+      };
+      return step.job == i && (job.closed || std::ranges::any_of(job.cell.processes, has_run));
+    });
+  }
+}
+
+}  // namespace concbench

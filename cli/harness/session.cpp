@@ -1,0 +1,239 @@
+#include "cli/harness/session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "cli/harness/calibrate.hpp"
+#include "cli/harness/ceiling.hpp"
+#include "cli/harness/estimate.hpp"
+#include "cli/harness/metg.hpp"
+#include "cli/harness/observation.hpp"
+#include "cli/harness/open_cell.hpp"
+#include "cli/harness/signals.hpp"
+#include "reports/statistics/statistics.hpp"
+
+namespace concbench {
+namespace {
+
+using Clock = Conversation::Clock;
+
+Clock::duration seconds(double s) {
+  return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(s));
+}
+
+// What one worker process adds to its cell.
+struct Contribution {
+  ProcessInfo process;
+  std::vector<Sample> samples;
+  std::vector<ObservedWorker> workers;
+  std::map<std::string, std::string> notes;
+  std::string answer;
+  std::vector<std::pair<Notice, std::int64_t>> notices;  // with what the run took
+  Measures counted;                                      // its counters, of the first process only
+  std::optional<double> metg_ns;
+};
+
+Contribution measure(const Candidate& candidate, const Job& job, int process,
+                     const Preset& preset) {
+  const auto start = Clock::now();
+  OpenCell cell(candidate, job.workload, job.placement, start + seconds(preset.timeout_s));
+  Contribution made;
+  const Observation kind = observation_of(about(job.workload).shape);
+  const auto observe = [&](std::int64_t iterations) {
+    const Sample sample = cell.run(iterations, true);
+    made.notices.emplace_back(cell.notice(), sample.wall_ns);
+    return sample;
+  };
+  // One cold run first: its time must not decide how many iterations a sample has, unless one would
+  // do even if a warm one took a twentieth of it.
+  const double cold_s = static_cast<double>(cell.run(1).wall_ns) / 1e9;
+  const bool one_is_enough = cold_s > 20 * preset.min_time_s;
+  const std::int64_t iterations = one_is_enough ? 1 : iterations_for(cell, preset.min_time_s);
+  // Noting makes short operations several times as long, and a tenth gives durations enough.
+  const std::int64_t few = std::max<std::int64_t>(1, iterations / 10);
+  if (kind == Observation::apart) observe(few);
+
+  const auto begun = Clock::now();
+  for (int i = 0; i < preset.repetitions; ++i) {
+    const auto before = Clock::now();
+    made.samples.push_back(kind == Observation::always ? observe(iterations)
+                                                       : cell.run(iterations));
+    made.samples.back().process = process;
+    made.samples.back().index = i;
+    // Fewer samples where an iteration is so long that as many would take more than their share,
+    // or where the next one might not end in time.
+    const auto after = Clock::now();
+    const bool slow =
+        i > 0 && after - begun > seconds(most_sampling(preset.repetitions, preset.min_time_s));
+    if (slow || after - start + 2 * (after - before) > seconds(preset.timeout_s)) break;
+  }
+  if (process == 0) cell.count(few, made.counted);
+  made.workers = cell.workers();
+  made.answer = cell.answer();
+  made.process = cell.close();
+  made.process.index = process;
+  made.notes = cell.notes();
+  if (has_metg(job.workload)) made.metg_ns = measure_metg(candidate, job);
+  return made;
+}
+
+void add(Cell& cell, Notices& notices, Contribution made) {
+  for (const auto& [notice, wall_ns] : made.notices)
+    notices.add(notice, wall_ns, made.process.index);
+  if (made.metg_ns) notices.add_metg(*made.metg_ns);
+  if (!made.counted.counters.empty()) {
+    cell.measures.counters = std::move(made.counted.counters);
+    cell.measures.counter_notes = std::move(made.counted.counter_notes);
+  }
+  cell.processes.push_back(made.process);
+  cell.samples.insert(cell.samples.end(), made.samples.begin(), made.samples.end());
+  merge_workers(cell.workers, made.workers);
+  merge_notes(cell.notes, made.notes);
+  cell.answer = std::move(made.answer);
+}
+
+// A number that deserves little trust says so, with the measure of why.
+std::vector<std::string> doubts(const Cell& cell, const Preset& preset) {
+  double span = 0, steal = 0, foreign = 0;
+  for (const Sample& sample : cell.samples) {
+    span += static_cast<double>(sample.span_ns);
+    steal += static_cast<double>(sample.steal_ns.value_or(0));
+    foreign += static_cast<double>(sample.foreign_ns.value_or(0));
+  }
+  const double capacity =
+      span * static_cast<double>(std::max<std::size_t>(1, cell.requested_cpus.size()));
+  const double differ = spread(cell.summary->ns_per_op);
+
+  std::vector<std::string> doubts;
+  if (steal > 0.02 * capacity) {
+    doubts.push_back(
+        fmt::format("the hypervisor took {:.0f} % of these CPUs", 100 * steal / capacity));
+  }
+  if (foreign > 0.05 * capacity) {
+    doubts.push_back(
+        fmt::format("other programs used {:.0f} % of these CPUs", 100 * foreign / capacity));
+  }
+  if (differ > 0.25) {
+    doubts.push_back(fmt::format("processes differ by {:.0f} % of the median", 100 * differ));
+  }
+  if (preset.repetitions > 1 && cell.samples.size() == cell.processes.size()) {
+    doubts.push_back("one sample a process: an iteration takes too long for more");
+  }
+  if (cell.workers.empty()) doubts.push_back("the program does not say where it ran");
+  if (cell.measures.generator_lateness.value_or(0) > 0.05) {
+    doubts.push_back(fmt::format("invalid: the load generator was late by {:.0f} % of the latency",
+                                 100 * *cell.measures.generator_lateness));
+  }
+  if (cell.oversubscribed) doubts.push_back("more workers than cores");
+  return doubts;
+}
+
+void describe_processes(Cell& cell) {
+  std::vector<double> cold_starts;
+  for (const ProcessInfo& process : cell.processes) {
+    const auto keep_larger = [](auto& kept, const auto& other) {
+      if (other && (!kept || *kept < *other)) kept = other;
+    };
+    keep_larger(cell.memory.peak_rss_bytes, process.peak_rss_bytes);
+    keep_larger(cell.memory.children_peak_rss_bytes, process.children_peak_rss_bytes);
+    if (process.cold_start_ns) cold_starts.push_back(static_cast<double>(*process.cold_start_ns));
+  }
+  if (!cold_starts.empty())
+    cell.measures.cold_start_ns = std::llround(median(std::move(cold_starts)));
+}
+
+void conclude(Cell& cell, const Job& job, const Preset& preset) {
+  cell.summary = summarize(cell.samples);
+  job.notices.conclude(about(job.workload).shape, cell);
+  describe_processes(cell);
+  cell.status = Status::ok;
+  cell.reason.clear();
+  cell.verified = true;  // every sample was, or it would not be here
+  cell.warnings = doubts(cell, preset);
+}
+
+// Runs one step; returns whether the cell has its last word with it.
+bool run_step(Plan& plan, const Step& step, const Preset& preset, Result& result) {
+  Job& job = plan.jobs[step.job];
+  Cell& cell = result.cells[step.job];
+  result.order.push_back(fmt::format("{}#{}", cell.name(), step.process));
+  try {
+    add(cell, job.notices, measure(plan.candidates[job.candidate], job, step.process, preset));
+  } catch (const Refused& refused) {
+    cell.reason = refused.what();
+    return true;
+  } catch (const WorkerFailure& failure) {
+    cell.status = failure.status;
+    cell.reason = failure.what();
+    return true;
+  }
+  const auto had = static_cast<int>(cell.processes.size());
+  if (had == preset.processes) {
+    conclude(cell, job, preset);
+    return true;
+  }
+  cell.reason = fmt::format("not finished: {} of {} processes had run", had, preset.processes);
+  return false;
+}
+
+// The ceilings of all cells that hold tasks; looked for where more was asked than is predicted.
+void survey_ceilings(Plan& plan, Result& result) {
+  const Limits limits = read_limits();
+  for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
+    const Job& job = plan.jobs[i];
+    const Candidate& candidate = plan.candidates[job.candidate];
+    if (about(job.workload).shape != Shape::hold || !candidate.built_in()) continue;
+    if (!candidate.no_pair(job.workload).empty()) continue;
+    Ceiling ceiling = predict_ceiling(candidate, {job.placement.cpus(), candidate.options}, limits);
+    const auto asked = static_cast<std::int64_t>(demand(job.workload).alive);
+    if (asked > ceiling.predicted) find_ceiling(candidate, job, ceiling);
+    result.cells[i].memory.ceiling = std::move(ceiling);
+  }
+}
+
+}  // namespace
+
+int run_session(Plan& plan, const RunRequest& request, Result& result, Progress& progress,
+                const std::function<void()>& save) {
+  const auto start = Clock::now();
+  survey_ceilings(plan, result);
+  Preset preset = request.preset;
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    const Step& step = plan.steps[i];
+    Job& job = plan.jobs[step.job];
+    Cell& cell = result.cells[step.job];
+    progress.begin(cell, expected_time(plan, preset, i));
+    if (request.budget_s) {
+      const std::chrono::duration<double> used = Clock::now() - start;
+      const double left = *request.budget_s - used.count();
+      preset.repetitions = affordable_repetitions(plan, preset, left, i);
+      // A cell that has begun is brought to its end.
+      if (left <= 0 && !job.closed && cell.processes.empty()) {
+        cell.reason = fmt::format("the budget of {} s was used up before it", *request.budget_s);
+        job.closed = true;
+        progress.finish(cell);
+      }
+    }
+    if (!job.closed) {
+      try {
+        job.closed = run_step(plan, step, preset, result);
+      } catch (const Interrupted&) {
+        return caught_signal();
+      }
+      if (job.closed) progress.finish(cell);
+      save();
+    }
+    progress.end_step();
+    if (const int signal = caught_signal()) return signal;
+  }
+  if (preset.repetitions < request.preset.repetitions) {
+    result.adjusted.push_back(
+        fmt::format("down to {} samples a process on the way, because it took longer than expected",
+                    preset.repetitions));
+  }
+  return 0;
+}
+
+}  // namespace concbench

@@ -1,0 +1,165 @@
+#include "models/machine/cgroup.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "models/machine/system_file.hpp"
+
+namespace concbench {
+namespace {
+
+// One line of /proc/self/cgroup: "4:cpu,cpuacct:/path" or, in version 2, "0::/path".
+struct Membership {
+  std::string controllers;
+  std::string path;
+};
+
+// One mounted tree of groups, or the part of it below `top`.
+struct Mount {
+  bool unified;         // version 2
+  std::string top;      // the group that is seen at `point`
+  std::string point;    // the directory
+  std::string options;  // of version 1: its controllers are among them
+};
+
+bool lists(const std::string& comma_separated, std::string_view word) {
+  std::istringstream words(comma_separated);
+  for (std::string each; std::getline(words, each, ',');) {
+    if (each == word) return true;
+  }
+  return false;
+}
+
+std::vector<Membership> memberships(const std::string& root) {
+  std::vector<Membership> found;
+  std::ifstream file(root + "/proc/self/cgroup");
+  for (std::string id, controllers, path; std::getline(file, id, ':') &&
+                                          std::getline(file, controllers, ':') &&
+                                          std::getline(file, path);) {
+    found.push_back({controllers, path});
+  }
+  return found;
+}
+
+// mountinfo writes blanks, tabs, newlines and backslashes in a path as three octal digits.
+std::string unescape(std::string_view text) {
+  const auto octal = [](char c) { return c >= '0' && c <= '7'; };
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 3 < text.size() && octal(text[i + 1]) && octal(text[i + 2]) &&
+        octal(text[i + 3])) {
+      plain += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 +
+                                 (text[i + 3] - '0'));
+      i += 3;
+    } else {
+      plain += text[i];
+    }
+  }
+  return plain;
+}
+
+// A line is "id parent major:minor top point options [tags…] - type source super-options".
+std::vector<Mount> mounts(const std::string& root) {
+  std::vector<Mount> found;
+  std::ifstream file(root + "/proc/self/mountinfo");
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream fields(line);
+    std::string skip, top, point, type, options;
+    fields >> skip >> skip >> skip >> top >> point;
+    while (fields >> skip && skip != "-") {
+    }
+    fields >> type >> skip >> options;
+    if (!fields || (type != "cgroup" && type != "cgroup2")) continue;
+    found.push_back({type == "cgroup2", unescape(top), unescape(point), options});
+  }
+  return found;
+}
+
+// Where the group `path` is below the mount, or nothing if the mount shows another part of the
+// tree.
+std::optional<std::string> below(const Mount& mount, const std::string& path) {
+  // A path out of the cgroup namespace is written as "/../…".
+  if (path.starts_with("/..")) return std::nullopt;
+  if (path == mount.top) return "";
+  const std::string prefix = mount.top == "/" ? "/" : mount.top + "/";
+  if (!path.starts_with(prefix)) return std::nullopt;
+  return path.substr(prefix.size() - 1);
+}
+
+// The directory of `path` and of all its ancestors that can be seen.
+std::vector<std::string> ancestry(const std::vector<Mount>& trees, const std::string& path,
+                                  const std::string& root) {
+  if (trees.empty()) return {};
+  const Mount* seen = &trees.front();
+  std::string rest;  // empty: what the first mount shows at its top is the nearest we can see
+  for (const Mount& mount : trees) {
+    if (auto inside = below(mount, path)) {
+      seen = &mount;
+      rest = *inside;
+      break;
+    }
+  }
+  std::vector<std::string> directories;
+  for (; !rest.empty(); rest.erase(rest.rfind('/'))) {
+    directories.push_back(root + seen->point + rest);
+  }
+  directories.push_back(root + seen->point);
+  return directories;
+}
+
+std::optional<double> quota_of(const std::string& directory) {
+  std::optional<std::uint64_t> quota, period;
+  if (const auto both = read_line(directory + "/cpu.max")) {  // "150000 100000" or "max 100000"
+    quota = leading_number(*both);
+    const auto blank = both->find(' ');
+    if (blank != std::string::npos) period = leading_number(both->substr(blank + 1));
+  } else {
+    quota = read_number(directory + "/cpu.cfs_quota_us");
+    period = read_number(directory + "/cpu.cfs_period_us");
+  }
+  if (!quota || !period || *period == 0) return std::nullopt;
+  return static_cast<double>(*quota) / static_cast<double>(*period);
+}
+
+}  // namespace
+
+std::vector<std::string> cgroup_directories(std::string_view controller, const std::string& root) {
+  const std::vector<Mount> all = mounts(root);
+  std::vector<std::string> directories;
+  for (const Membership& membership : memberships(root)) {
+    const bool unified = membership.controllers.empty();
+    if (!unified && !lists(membership.controllers, controller)) continue;
+    std::vector<Mount> trees;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(trees), [&](const Mount& mount) {
+      return mount.unified == unified && (unified || lists(mount.options, controller));
+    });
+    const auto more = ancestry(trees, membership.path, root);
+    directories.insert(directories.end(), more.begin(), more.end());
+  }
+  return directories;
+}
+
+std::optional<double> cgroup_quota(const std::string& root) {
+  std::optional<double> tightest;
+  for (const std::string& directory : cgroup_directories("cpu", root)) {
+    const auto quota = quota_of(directory);
+    if (quota) tightest = std::min(*quota, tightest.value_or(*quota));
+  }
+  return tightest;
+}
+
+std::optional<std::string> cgroup_path(const std::string& root) {
+  const std::vector<Membership> all = memberships(root);
+  if (all.empty()) return std::nullopt;
+  for (const bool unified : {true, false}) {
+    for (const Membership& membership : all) {
+      if (membership.controllers.empty() == unified && membership.path != "/") {
+        return membership.path;
+      }
+    }
+  }
+  return "/";
+}
+
+}  // namespace concbench

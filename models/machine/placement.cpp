@@ -1,0 +1,298 @@
+// Laying workers on cores. See Layout in models/machine/topology.hpp for what each layout promises.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <set>
+#include <span>
+
+#include "models/machine/topology.hpp"
+
+namespace concbench {
+namespace {
+
+// Oversubscribed, any number would do; this one is beyond all sense and harmless to memory.
+constexpr int most_workers = 65'536;
+
+using Pus = std::vector<Pu>;
+// What groups CPUs at one level of the machine: those of equal value belong together.
+using Level = std::function<int(const Pu&)>;
+
+// The L2 caches by CPU, for cores that share one (efficiency cores, small ARM clusters).
+Level l2_of(const Topology& machine) {
+  std::map<int, int> index;
+  for (std::size_t i = 0; i < machine.caches.size(); ++i) {
+    if (machine.caches[i].level != 2) continue;
+    for (const int cpu : machine.caches[i].cpus) index[cpu] = static_cast<int>(i);
+  }
+  return [index](const Pu& pu) {
+    const auto found = index.find(pu.cpu);
+    return found == index.end() ? -1 : found->second;
+  };
+}
+
+// In order of first appearance, each group keeping its order.
+std::vector<Pus> split(const Pus& pus, const Level& level) {
+  std::vector<Pus> groups;
+  std::map<int, std::size_t> seen;
+  for (const Pu& pu : pus) {
+    const auto [entry, fresh] = seen.try_emplace(level(pu), groups.size());
+    if (fresh) groups.emplace_back();
+    groups[entry->second].push_back(pu);
+  }
+  return groups;
+}
+
+// `wanted` PUs out of as few groups as possible, at every level: the first group that can hold all
+// that are left, or else the whole of the largest group and the rest from the others.
+Pus gather(const Pus& pus, std::span<const Level> levels, std::size_t wanted) {
+  if (levels.empty()) return {pus.begin(), pus.begin() + static_cast<std::ptrdiff_t>(wanted)};
+  std::vector<Pus> groups = split(pus, levels.front());
+  Pus taken;
+  while (taken.size() < wanted) {
+    const std::size_t left = wanted - taken.size();
+    auto group = std::find_if(groups.begin(), groups.end(),
+                              [&](const Pus& each) { return each.size() >= left; });
+    if (group == groups.end()) {
+      group = std::max_element(groups.begin(), groups.end(),
+                               [](const Pus& a, const Pus& b) { return a.size() < b.size(); });
+    }
+    const Pus some = gather(*group, levels.subspan(1), std::min(left, group->size()));
+    taken.insert(taken.end(), some.begin(), some.end());
+    groups.erase(group);
+  }
+  return taken;
+}
+
+// All PUs, so ordered that each prefix is spread over the groups of every level: one from each
+// group in turn.
+Pus deal(const Pus& pus, std::span<const Level> levels) {
+  if (levels.empty()) return pus;
+  std::vector<Pus> groups = split(pus, levels.front());
+  for (Pus& group : groups) group = deal(group, levels.subspan(1));
+  Pus dealt;
+  for (std::size_t turn = 0; dealt.size() < pus.size(); ++turn) {
+    for (const Pus& group : groups) {
+      if (turn < group.size()) dealt.push_back(group[turn]);
+    }
+  }
+  return dealt;
+}
+
+// The first allowed PU of each core.
+Pus one_a_core(const Pus& pus) {
+  Pus firsts;
+  std::set<int> cores;
+  for (const Pu& pu : pus) {
+    if (cores.insert(pu.core).second) firsts.push_back(pu);
+  }
+  return firsts;
+}
+
+// `wanted` of the candidates, in the order of the workers.
+Pus lay(const Topology& machine, Layout layout, const Pus& candidates, std::size_t wanted) {
+  const Level package = [](const Pu& pu) { return pu.package; };
+  const Level numa = [](const Pu& pu) { return pu.numa; };
+  const Level l3 = [](const Pu& pu) { return pu.l3; };
+  const Level kind = [](const Pu& pu) { return pu.kind; };
+  const Level core = [](const Pu& pu) { return pu.core; };
+  const Level l2 = l2_of(machine);
+  if (layout == Layout::spread) {
+    Pus dealt = deal(candidates, std::vector<Level>{package, numa, l3, l2});
+    dealt.resize(wanted);
+    return dealt;
+  }
+  // Powerful kinds come first wherever a level leaves the choice.
+  Pus ordered;
+  for (int each = machine.core_kinds - 1; each >= 0; --each) {
+    std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(ordered),
+                 [&](const Pu& pu) { return pu.kind == each; });
+  }
+  return gather(ordered, std::vector<Level>{package, numa, l3, kind, l2, core}, wanted);
+}
+
+std::string counted(std::size_t n, std::string_view noun) {
+  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+}
+
+std::string cpus_named(const Pus& pus) {
+  std::vector<int> cpus;
+  for (const Pu& pu : pus) cpus.push_back(pu.cpu);
+  return fmt::format("CPU{} {}", cpus.size() == 1 ? "" : "s", cpu_list(cpus));
+}
+
+std::string_view name_of(CoreKind kind) {
+  return kind == CoreKind::performance ? "performance" : "efficiency";
+}
+
+bool is_of(CoreKind kind, const Pu& pu, const Topology& machine) {
+  if (kind == CoreKind::any) return true;
+  return pu.kind == (kind == CoreKind::performance ? machine.core_kinds - 1 : 0);
+}
+
+// The allowed PUs of the kind asked for.
+Pus permitted(const Topology& machine, CoreKind kind) {
+  if (kind != CoreKind::any && machine.core_kinds == 1) {
+    throw Impossible(
+        fmt::format("this machine has no {} cores: its cores are all alike", name_of(kind)));
+  }
+  Pus found;
+  std::copy_if(machine.pus.begin(), machine.pus.end(), std::back_inserter(found),
+               [&](const Pu& pu) { return pu.allowed && is_of(kind, pu, machine); });
+  if (found.empty()) {
+    const std::string what = kind == CoreKind::any ? "CPU" : fmt::format("{} core", name_of(kind));
+    throw Impossible(fmt::format("this machine allows no {}", what));
+  }
+  return found;
+}
+
+// The PU of a CPU that was named by number.
+Pu named(int cpu, const Topology& machine, const PlacementRequest& request) {
+  const auto found = std::find_if(machine.pus.begin(), machine.pus.end(),
+                                  [&](const Pu& pu) { return pu.cpu == cpu; });
+  const std::string allowed = "CPUs " + cpu_list(machine.allowed());
+  if (found == machine.pus.end()) {
+    const bool off = std::count(machine.offline.begin(), machine.offline.end(), cpu) != 0;
+    throw Impossible(fmt::format("CPU {} {}; this machine allows {}", cpu,
+                                 off ? "is offline" : "does not exist", allowed));
+  }
+  if (!found->allowed) {
+    throw Impossible(fmt::format(
+        "CPU {} is not allowed to this process by its affinity mask or cpuset, which allows {}",
+        cpu, allowed));
+  }
+  if (!is_of(request.kind, *found, machine)) {
+    throw Impossible(fmt::format("CPU {} is not on a core of kind {}", cpu, name_of(request.kind)));
+  }
+  return *found;
+}
+
+// The PUs that the workers may take, each once.
+Pus candidates(const Topology& machine, const PlacementRequest& request) {
+  const Pus all = permitted(machine, request.kind);
+  if (request.cpus.empty()) return request.layout == Layout::smt ? all : one_a_core(all);
+  Pus chosen;
+  std::set<int> seen;
+  for (const int cpu : request.cpus) {
+    if (!seen.insert(cpu).second) {
+      throw std::invalid_argument(fmt::format("CPU {} is named twice", cpu));
+    }
+    chosen.push_back(named(cpu, machine, request));
+  }
+  return chosen;
+}
+
+// Why there is less room than the machine has CPUs, and what would make more.
+std::string advice(const Topology& machine, const PlacementRequest& request, std::size_t wanted) {
+  std::string text;
+  const std::size_t allowed = permitted(machine, request.kind).size();
+  const auto present = static_cast<std::size_t>(
+      std::count_if(machine.pus.begin(), machine.pus.end(),
+                    [&](const Pu& pu) { return is_of(request.kind, pu, machine); }));
+  if (allowed < present) {
+    text += fmt::format(": an affinity mask or cpuset leaves this process {} of {}", allowed,
+                        counted(present, "CPU"));
+  }
+  if (request.layout != Layout::smt && allowed >= wanted) {
+    text += fmt::format("; --layout=smt has room for {}, on SMT siblings", allowed);
+  }
+  return text;
+}
+
+// "8 workers need 8 cores; this machine allows 2 (CPUs 0-1)", and more where that helps.
+std::string too_many(const Topology& machine, const PlacementRequest& request, const Pus& room) {
+  const auto wanted = static_cast<std::size_t>(request.workers);
+  const bool by_name = !request.cpus.empty();
+  const std::string kind =
+      request.kind == CoreKind::any || by_name ? "" : fmt::format("{} ", name_of(request.kind));
+  const bool by_cpu = by_name || request.layout == Layout::smt;
+  return fmt::format("{} need{} {}; {} {} ({}){}; --oversubscribe reuses CPUs in turn",
+                     counted(wanted, "worker"), wanted == 1 ? "s" : "",
+                     counted(wanted, kind + (by_cpu ? "CPU" : "core")),
+                     by_name ? "--cpus names" : "this machine allows", room.size(),
+                     cpus_named(by_name ? room : permitted(machine, request.kind)),
+                     by_name ? "" : advice(machine, request, wanted));
+}
+
+}  // namespace
+
+std::string_view name_of(Layout layout) {
+  switch (layout) {
+    case Layout::compact: return "compact";
+    case Layout::spread: return "spread";
+    case Layout::smt: return "smt";
+  }
+  return "";
+}
+
+std::vector<int> Topology::allowed() const {
+  std::vector<int> cpus;
+  for (const Pu& pu : pus) {
+    if (pu.allowed) cpus.push_back(pu.cpu);
+  }
+  std::sort(cpus.begin(), cpus.end());
+  return cpus;
+}
+
+int Topology::usable_cores() const {
+  std::set<int> usable;
+  for (const Pu& pu : pus) {
+    if (pu.allowed) usable.insert(pu.core);
+  }
+  const auto count = static_cast<double>(usable.size());
+  return static_cast<int>(std::max(1.0, std::min(count, std::floor(quota_cpus.value_or(count)))));
+}
+
+std::vector<int> Placement::cpus() const {
+  std::vector<int> list;
+  for (const Pu& pu : workers) list.push_back(pu.cpu);
+  return list;
+}
+
+std::string cpu_list(std::vector<int> cpus) {
+  std::sort(cpus.begin(), cpus.end());
+  std::string text;
+  for (std::size_t first = 0, last = 0; first < cpus.size(); first = ++last) {
+    while (last + 1 < cpus.size() && cpus[last + 1] <= cpus[last] + 1) ++last;
+    text += fmt::format("{}{}", text.empty() ? "" : ",", cpus[first]);
+    if (cpus[last] != cpus[first]) text += fmt::format("-{}", cpus[last]);
+  }
+  return text;
+}
+
+Placement place(const Topology& machine, const PlacementRequest& request) {
+  if (request.workers < 0 || request.workers > most_workers) {
+    throw std::invalid_argument(
+        fmt::format("{} workers: from 1 to {} can be asked for", request.workers, most_workers));
+  }
+  const Pus room = candidates(machine, request);
+  // Less than one CPU is still one worker, which the kernel will throttle.
+  const std::size_t quota =
+      machine.quota_cpus ? static_cast<std::size_t>(std::clamp(*machine.quota_cpus, 1.0, 1e9))
+                         : room.size();
+  const std::size_t fit = std::min(room.size(), quota);
+  const std::size_t wanted = request.workers ? static_cast<std::size_t>(request.workers) : fit;
+  if (wanted > fit && !request.oversubscribe) {
+    if (wanted <= room.size()) {
+      throw Impossible(
+          fmt::format("{} workers need {} CPUs' time; the cgroup's CPU quota of {:g} allows {}; "
+                      "--oversubscribe runs them all the same, throttled",
+                      wanted, wanted, *machine.quota_cpus, counted(quota, "worker")));
+    }
+    throw Impossible(too_many(machine, request, room));
+  }
+
+  const std::size_t distinct = std::min(wanted, room.size());
+  const Pus laid = request.cpus.empty()
+                       ? lay(machine, request.layout, room, distinct)
+                       : Pus(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(distinct));
+  Placement placement{.layout = request.layout, .oversubscribed = wanted > fit, .workers = {}};
+  for (std::size_t worker = 0; worker < wanted; ++worker) {
+    placement.workers.push_back(laid[worker % laid.size()]);
+  }
+  return placement;
+}
+
+}  // namespace concbench
