@@ -8,8 +8,10 @@
 #include "cli/harness/errors.hpp"
 #include "cli/harness/process.hpp"
 #include "cli/harness/signals.hpp"
+#include "cli/inherited.hpp"
 #include "cli/help/man_page.hpp"
 #include "cli/options/command_line.hpp"
+#include "cli/terminal/say.hpp"
 #include "cli/terminal/style.hpp"
 #include "cli/worker/worker.hpp"
 #include "models/machine/topology.hpp"
@@ -60,18 +62,19 @@ int perform(Command command) {
 // Results are only out once stdout has taken them.
 int flushed(int code) {
   if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return code;
-  fmt::print(stderr, "concbench: stdout cannot be written\n");
+  say("concbench: stdout cannot be written\n");
   return exit_not_written;
 }
 
 int complain(int code, const char* what) {
-  fmt::print(stderr, "concbench: {}\n", what);
+  say("concbench: {}\n", what);
   return code;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
+  settle_inheritance();
   std::setlocale(LC_CTYPE, "");  // which characters the terminal can show
   return flushed(perform(parse_command_line({argv + 1, argv + argc})));
 } catch (const Interrupted&) {

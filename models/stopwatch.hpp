@@ -6,10 +6,11 @@
 
 #include <cstdint>
 #include <ctime>
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
+
+#include "models/machine/system_file.hpp"
 
 namespace concbench {
 
@@ -105,21 +106,22 @@ class Stopwatch {
   // (CPUCLOCK_SCHED | CPUCLOCK_PERTHREAD_MASK), which is what pthread_getcpuclockid gives.
   static std::vector<clockid_t> own_threads() {
     std::vector<clockid_t> clocks;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task")) {
-      const int tid = std::stoi(entry.path().filename().string());
+    for (const std::string& name : names_in("/proc/self/task")) {
+      const int tid = std::stoi(name);
       clocks.push_back(static_cast<clockid_t>(~static_cast<unsigned>(tid) << 3 | 6));
     }
     return clocks;
   }
 
-  Usage used() const {
+  Usage used() {
     // The clock of a process lags behind by what its other threads have run since their last tick
     // (Linux, thread_group_cputime): a second worker would be missing from a short interval.
     // Reading a thread's own clock brings it up to date.
     for (const clockid_t thread : threads_) nanoseconds(thread);
-    rusage self, children;
-    getrusage(RUSAGE_SELF, &self);
-    getrusage(RUSAGE_CHILDREN, &children);
+    rusage self{}, children{};
+    if (getrusage(RUSAGE_SELF, &self) != 0 || getrusage(RUSAGE_CHILDREN, &children) != 0) {
+      usage_ = false;  // a filter forbids it
+    }
     const auto ns = [](timeval t) {
       return t.tv_sec * std::int64_t{1'000'000'000} + t.tv_usec * std::int64_t{1'000};
     };
@@ -129,7 +131,7 @@ class Stopwatch {
             .involuntary = self.ru_nivcsw + children.ru_nivcsw};
   }
 
-  const bool usage_;
+  bool usage_;
   const std::vector<clockid_t> threads_;
   Usage before_, after_, sum_;
   std::int64_t started_ = 0, stopped_ = 0;

@@ -62,7 +62,7 @@ def sample(cell, iterations):
     if MODE == "orphans":
         child = subprocess.Popen(["sleep", "1000"], stdin=subprocess.DEVNULL,
                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        with open(os.environ["ORPHANS"], "a", encoding="utf-8") as file:
+        with open(os.environ["CONCBENCH_TEST_ORPHANS"], "a", encoding="utf-8") as file:
             file.write(f"{child.pid}\n")
     return {"type": "sample", "iterations": iterations, "wall_ns": 50 * ops, "ops": ops,
             "answer": str(answer), "workers": workers}

@@ -132,6 +132,27 @@ class Refusing(History):
             self.assertIn(reason, done.stderr)
             self.assertEqual(done.stderr.count("\n"), 1)
 
+    def dated(self, date):
+        made = result(0)
+        made["concbench"]["date"] = date
+        return made
+
+    def test_orders_by_the_instant_whatever_the_offset(self):
+        dates = ["2026-03-02T01:00:00+09:00", "2026-03-01T17:30:00Z", "2026-03-01T10:00:00-08:00",
+                 "2026-03-01T17:30:00.5Z"]
+        self.add(*map(self.dated, dates))
+        listed = [r["date"] for r in self.read("list")]
+        self.assertEqual(listed, [dates[0], dates[1], dates[3], dates[2]])
+
+    def test_takes_no_date_that_the_calendar_has_not(self):
+        for date in ("", "yesterday", "2026-02-29T12:00:00Z", "2026-13-01T12:00:00Z",
+                     "2026-01-01T24:00:00Z", "2026-01-01T12:00:00", "2026-01-01 12:00:00Z",
+                     "2026-01-01T12:00:00Z ", "2026-01-01T12:00:00+25:00", "2026-01-01T12:00:00.Z"):
+            with self.subTest(date=date):
+                done = self.history("add", *self.write(self.dated(date)))
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn("concbench.date", done.stderr)
+
     def test_leaves_a_later_version_alone(self):
         self.add(result(0))
         with sqlite3.connect(self.file) as database:

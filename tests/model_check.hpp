@@ -210,7 +210,7 @@ class Explorer {
     std::string text;
     for (std::size_t i = 0, n = 0; i < order_.size(); i += n) {
       for (n = 1; i + n < order_.size() && order_[i + n] == order_[i];) ++n;
-      text += " " + std::to_string(order_[i]) + "x" + std::to_string(n);
+      text.append(" ").append(std::to_string(order_[i])).append("x").append(std::to_string(n));
     }
     return text;
   }

@@ -27,6 +27,7 @@
 #include "models/os/shortage.hpp"
 #include "models/os/turn.hpp"
 #include "tests/os_variants.hpp"
+#include "workloads/workloads.hpp"
 
 namespace concbench {
 namespace {

@@ -20,6 +20,7 @@
 #include "models/os/rendezvous.hpp"
 #include "models/os/shortage.hpp"
 #include "models/os/turn.hpp"
+#include "workloads/workloads.hpp"
 
 namespace concbench {
 namespace {

@@ -22,6 +22,7 @@
 #include "models/os/shortage.hpp"
 #include "models/os/sleep.hpp"
 #include "tests/os_variants.hpp"
+#include "workloads/workloads.hpp"
 
 namespace concbench {
 namespace {

@@ -15,6 +15,7 @@
 #include "models/coroutines.cpp"
 #include "models/fibers.cpp"
 #include "models/pool.cpp"
+#include "workloads/workloads.hpp"
 
 namespace concbench {
 namespace {

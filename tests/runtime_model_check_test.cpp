@@ -15,6 +15,7 @@
 #include "models/runtime/sanitizers.hpp"
 #include "models/runtime/theft.hpp"
 #include "tests/model_check.hpp"
+#include "workloads/workloads.hpp"
 
 #if !defined(CONCBENCH_ASAN) && !defined(CONCBENCH_TSAN)
 

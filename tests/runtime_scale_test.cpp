@@ -12,6 +12,7 @@
 #include "models/coroutines.cpp"
 #include "models/fibers.cpp"
 #include "models/pool.cpp"
+#include "workloads/workloads.hpp"
 
 #if !defined(CONCBENCH_ASAN) && !defined(CONCBENCH_TSAN)
 

@@ -12,6 +12,7 @@
 
 #include "models/model.hpp"
 #include "models/runtime/sanitizers.hpp"
+#include "workloads/workloads.hpp"
 
 namespace concbench {
 

@@ -85,7 +85,7 @@ class WorkerFailure(unittest.TestCase):
 
     def test_children_left_behind_are_ended(self):
         with tempfile.NamedTemporaryFile("r", suffix=".pids") as pids:
-            os.environ["ORPHANS"] = pids.name
+            os.environ["CONCBENCH_TEST_ORPHANS"] = pids.name
             code, cell, _ = cells_with("orphans")
             self.assertEqual((code, cell["status"]), (0, "ok"), cell["reason"])
             left = [int(line) for line in pids.read().split()]

@@ -13,6 +13,7 @@
 #include "cli/harness/plan.hpp"
 #include "cli/harness/programs.hpp"
 #include "cli/harness/signals.hpp"
+#include "cli/terminal/say.hpp"
 #include "cli/terminal/shell.hpp"
 #include "cli/terminal/style.hpp"
 #include "models/machine/environment.hpp"
@@ -107,17 +108,15 @@ class CheckProgress {
 
   void pair(const CheckedCell& cell, const std::optional<Effect>& effect) const {
     if (!terminal_) return;
-    fmt::print(stderr, "\r\033[K[{}/{}] {}: {} pairs{}{}", done_, cells_, cell.name,
-               cell.pairs.size(), effect ? ", " : "", effect ? effect_text(*effect) : "");
-    std::fflush(stderr);
+    say("\r\033[K[{}/{}] {}: {} pairs{}{}", done_, cells_, cell.name, cell.pairs.size(),
+        effect ? ", " : "", effect ? effect_text(*effect) : "");
   }
   void closed(const CheckedCell& cell) {
     ++done_;
     const Judgement& judgement = cell.judgement;
-    fmt::print(stderr, "{}[{}/{}] {}: {}{}{} after {} pairs, {:.1f} s\n",
-               terminal_ ? "\r\033[K" : "", done_, cells_, cell.name, name_of(judgement.verdict),
-               judgement.effect ? ", " : "", judgement.effect ? effect_text(*judgement.effect) : "",
-               judgement.pairs, cell.seconds);
+    say("{}[{}/{}] {}: {}{}{} after {} pairs, {:.1f} s\n", terminal_ ? "\r\033[K" : "", done_,
+        cells_, cell.name, name_of(judgement.verdict), judgement.effect ? ", " : "",
+        judgement.effect ? effect_text(*judgement.effect) : "", judgement.pairs, cell.seconds);
   }
 
  private:
@@ -138,7 +137,7 @@ int exit_code(const Check& check, bool strict) {
   if (std::ranges::all_of(check.cells, [](const CheckedCell& cell) {
         return cell.judgement.verdict == Verdict::skipped;
       })) {
-    fmt::print(stderr, "concbench: nothing of this can run here; the reasons are in the result\n");
+    say("concbench: nothing of this can run here; the reasons are in the result\n");
     return exit_impossible;
   }
   return exit_ok;
@@ -157,8 +156,7 @@ int judge_self_test(const Check& check) {
       found += verdict == Verdict::regression;
     }
   }
-  fmt::print(stderr, "self-test: {} of {} slowdowns found, {} false alarms\n", found, asked,
-             alarms);
+  say("self-test: {} of {} slowdowns found, {} false alarms\n", found, asked, alarms);
   if (alarms) return exit_regression;
   return asked > 0 && found == asked ? exit_ok : exit_cells_failed;
 }

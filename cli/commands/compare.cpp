@@ -5,6 +5,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/harness/errors.hpp"
+#include "cli/terminal/say.hpp"
 #include "cli/terminal/style.hpp"
 #include "reports/result/result_file.hpp"
 #include "reports/statistics/comparison.hpp"
@@ -23,8 +24,7 @@ std::string shown(const Comparison& comparison, const CompareRequest& request) {
 int exit_code(const Comparison& comparison, bool gate) {
   if (!comparison.incomparable.empty()) {
     for (const Difference& each : comparison.incomparable) {
-      fmt::print(stderr, "concbench: incomparable: {} is {} in A and {} in B\n", each.field, each.a,
-                 each.b);
+      say("concbench: incomparable: {} is {} in A and {} in B\n", each.field, each.a, each.b);
     }
     return exit_impossible;
   }

@@ -6,6 +6,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/harness/errors.hpp"
+#include "cli/terminal/say.hpp"
 #include "models/machine/topology.hpp"
 #include "reports/html/html.hpp"
 #include "reports/result/json.hpp"
@@ -33,7 +34,7 @@ int report(const ReportRequest& request) {
     fmt::print("{}", html);
   } else {
     write_text(html, request.out);
-    fmt::print(stderr, "report: {} ({} kB)\n", request.out, (html.size() + 999) / 1000);
+    say("report: {} ({} kB)\n", request.out, (html.size() + 999) / 1000);
   }
   return exit_ok;
 }

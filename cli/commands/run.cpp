@@ -20,6 +20,7 @@
 #include "cli/harness/session.hpp"
 #include "cli/harness/signals.hpp"
 #include "cli/terminal/live.hpp"
+#include "cli/terminal/say.hpp"
 #include "cli/terminal/style.hpp"
 #include "models/machine/environment.hpp"
 #include "reports/result/result_file.hpp"
@@ -110,7 +111,7 @@ int exit_code(const Result& result) {
   };
   if (has(Status::failed, Status::crashed, Status::timeout)) return exit_cells_failed;
   if (has_numbers(result)) return exit_ok;
-  fmt::print(stderr, "concbench: nothing of this can run here; the reasons are in the result\n");
+  say("concbench: nothing of this can run here; the reasons are in the result\n");
   return exit_impossible;
 }
 
@@ -168,7 +169,7 @@ int run(RunRequest request) {
   int signal;
   {
     const auto progress = progress_of(request, plan, result);
-    for (const std::string& sentence : result.adjusted) fmt::print(stderr, "{}\n", sentence);
+    for (const std::string& sentence : result.adjusted) say("{}\n", sentence);
     signal = run_session(plan, request, result, *progress, save_now_and_then);
   }
   const std::chrono::duration<double, std::nano> took = Conversation::Clock::now() - start;
@@ -180,11 +181,11 @@ int run(RunRequest request) {
   result.complete = signal == 0;
   save();
   fmt::print("{}", shown(result, request));
-  if (has_numbers(result)) fmt::print(stderr, "{}\n", trust(result));
+  if (has_numbers(result)) say("{}\n", trust(result));
   if (signal) {
-    fmt::print(stderr, "concbench: stopped by signal {}; {}\n", signal,
-               to_file ? fmt::format("concbench run --resume={} goes on from here", request.out)
-                       : "the finished cells are above");
+    say("concbench: stopped by signal {}; {}\n", signal,
+        to_file ? fmt::format("concbench run --resume={} goes on from here", request.out)
+                : "the finished cells are above");
     return exit_signal + signal;
   }
   return exit_code(result);

@@ -1,6 +1,7 @@
 #include "cli/commands/topo.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <map>
 

@@ -203,9 +203,11 @@ std::string misplaced(const std::vector<int>& requested, const std::vector<Obser
     if (pinned && i < requested.size()) {
       const std::vector<int> own{requested[i]};
       if (worker.cpu != own[0] || (!worker.observed.empty() && worker.observed != own)) {
-        return fmt::format("worker {} belongs on CPU {}; it is bound to {} and was seen on {}", i,
+        return fmt::format("worker {} belongs on CPU {}; it is bound to {} and was seen {}", i,
                            own[0], worker.cpu < 0 ? "none" : std::to_string(worker.cpu),
-                           fmt::join(worker.observed, ", "));
+                           worker.observed.empty()
+                               ? "nowhere"
+                               : fmt::format("on {}", fmt::join(worker.observed, ", ")));
       }
     }
     for (const int cpu : worker.observed) {

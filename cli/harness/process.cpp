@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <linux/close_range.h>
 #include <linux/perf_event.h>
 #include <poll.h>
 #include <sys/prctl.h>
@@ -13,10 +15,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <fstream>
 #include <sstream>
 
 #include "cli/harness/signals.hpp"
+#include "cli/harness/worker_environment.hpp"
+#include "models/machine/system_file.hpp"
 
 namespace concbench {
 namespace {
@@ -42,15 +45,24 @@ struct Pipe {
   int take_write() { return std::exchange(write_end, -1); }
 };
 
-// The environment without what would steer hwloc or Google Benchmark in the worker.
-std::vector<char*> clean_environment() {
-  std::vector<char*> kept;
-  for (char** entry = environ; *entry; ++entry) {
-    const std::string_view text = *entry;
-    if (!text.starts_with("HWLOC_") && !text.starts_with("BENCHMARK_")) kept.push_back(*entry);
+// As exec wants them.
+std::vector<char*> pointers_to(const std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// In the child, between fork and exec: only async-signal-safe calls.
+void become_a_worker() {
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGPIPE, SIGXFSZ}) {
+    std::signal(signal, SIG_DFL);
   }
-  kept.push_back(nullptr);
-  return kept;
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
 // Counts the changes of CPU of a process and of all that it will ever start; -1 if not allowed.
@@ -85,26 +97,20 @@ Conversation::~Conversation() {
 
 void Conversation::spawn(const std::vector<std::string>& command) {
   Pipe in, out, err, start, failure;
-  std::vector<char*> argv;
-  for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
-  std::vector<char*> environment = clean_environment();
+  std::vector<char*> argv = pointers_to(command);
+  std::vector<char*> environment = pointers_to(worker_environment().entries);
 
   pid_ = fork();
   if (pid_ < 0) {
     throw WorkerFailure(Status::failed, fmt::format("no worker process: {}", strerror(errno)));
   }
-  if (pid_ == 0) {  // only async-signal-safe calls from here to exec
-    setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
-    signal(SIGPIPE, SIG_DFL);
-    signal(SIGXFSZ, SIG_DFL);
+  if (pid_ == 0) {
+    become_a_worker();
     dup2(in.read_end, STDIN_FILENO);
     dup2(out.write_end, STDOUT_FILENO);
     dup2(err.write_end, STDERR_FILENO);
+    // What we inherited or opened is no business of a worker's.
+    close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     char go;
     if (read(start.read_end, &go, 1) == 1) execvpe(argv[0], argv.data(), environment.data());
     const int why = errno;
@@ -172,10 +178,21 @@ void Conversation::finish() {
 bool Conversation::ended_within(int ms) {
   if (reaped_) return true;
   const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
-  pollfd waits[2] = {{pidfd, POLLIN, 0}, {signal_fd(), POLLIN, 0}};
-  poll(waits, 2, ms);
+  // Where the kernel has no such descriptor, or a filter forbids it, it is asked now and then.
+  constexpr int now_and_then_ms = 5;
+  const auto until = Clock::now() + std::chrono::milliseconds(ms);
+  while (!reap_if_ended() && Clock::now() < until) {
+    pollfd waits[2] = {{pidfd, POLLIN, 0}, {signal_fd(), POLLIN, 0}};
+    poll(waits, 2, pidfd >= 0 ? ms : std::min(ms, now_and_then_ms));
+    if (pidfd >= 0 || waits[1].revents) break;
+  }
   if (pidfd >= 0) close(pidfd);
-  return reaped_ = waitpid(pid_, &exit_status_, WNOHANG) == pid_;
+  return reap_if_ended();
+}
+
+bool Conversation::reap_if_ended() {
+  if (!reaped_) reaped_ = waitpid(pid_, &exit_status_, WNOHANG) == pid_;
+  return reaped_;
 }
 
 // The time left, in whole milliseconds and at least one; throws once there is none.
@@ -250,18 +267,13 @@ void Conversation::kill_group() {
 }
 
 std::optional<std::int64_t> Conversation::peak_rss_bytes() const {
-  std::ifstream status(fmt::format("/proc/{}/status", pid_));
-  for (std::string word; status >> word;) {
-    std::int64_t kib;
-    if (word == "VmHWM:" && status >> kib) return kib * 1024;
-  }
-  return {};
+  const auto kibibytes = read_entry(fmt::format("/proc/{}/status", pid_), "VmHWM");
+  if (!kibibytes) return {};
+  return static_cast<std::int64_t>(*kibibytes) * 1024;
 }
 
 std::optional<std::int64_t> Conversation::cpu_ns() const {
-  std::ifstream file(fmt::format("/proc/{}/stat", pid_));
-  std::string line;
-  std::getline(file, line);
+  const std::string line = read_line(fmt::format("/proc/{}/stat", pid_)).value_or("");
   // The name, in parentheses, may hold anything; the fields are counted from behind it.
   const std::size_t name_end = line.rfind(')');
   if (name_end == line.npos) return {};

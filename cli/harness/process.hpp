@@ -61,6 +61,7 @@ class Conversation {
   void read_some(int timeout_ms);
   int wait_ms() const;
   bool ended_within(int ms);
+  bool reap_if_ended();
   [[noreturn]] void fail_ended();
   std::string last_words() const;
   void kill_group();

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "cli/terminal/say.hpp"
 #include "reports/statistics/ranking.hpp"
 #include "reports/text/units.hpp"
 
@@ -17,9 +18,7 @@ class Lines final : public Progress {
 
   void begin(const Cell&, double) override {}
   void end_step() override { ++done_; }
-  void finish(const Cell& cell) override {
-    fmt::print(stderr, "[{}/{}] {}\n", done_, steps_, outcome_of(cell));
-  }
+  void finish(const Cell& cell) override { say("[{}/{}] {}\n", done_, steps_, outcome_of(cell)); }
 
  private:
   std::size_t steps_, done_ = 0;
@@ -34,18 +33,17 @@ class Bar final : public Progress {
 
   void begin(const Cell& cell, double ahead_s) override {
     clear();
-    fmt::print(stderr, "{}  {}", bar_of(done_, steps_, ahead_s), cell.name());
-    std::fflush(stderr);
+    say("{}  {}", bar_of(done_, steps_, ahead_s), cell.name());
   }
   void end_step() override { ++done_; }
   void finish(const Cell& cell) override {
     if (cell.status == Status::ok) return;
     clear();
-    fmt::print(stderr, "[{}/{}] {}\n", done_, steps_, outcome_of(cell));
+    say("[{}/{}] {}\n", done_, steps_, outcome_of(cell));
   }
 
  private:
-  static void clear() { fmt::print(stderr, "\r\033[K"); }
+  static void clear() { say("\r\033[K"); }
 
   std::size_t steps_, done_ = 0;
 };
@@ -78,7 +76,7 @@ std::string outcome_of(const Cell& cell) {
 }
 
 std::unique_ptr<Progress> make_progress(std::size_t steps, double expected_s, bool terminal) {
-  fmt::print(stderr, "{} worker processes, about {}\n", steps, spoken_time(expected_s));
+  say("{} worker processes, about {}\n", steps, spoken_time(expected_s));
   if (terminal) return std::make_unique<Bar>(steps);
   return std::make_unique<Lines>(steps);
 }

@@ -20,8 +20,6 @@ void catch_signals() {
   sigaddset(&set, SIGTERM);
   sigprocmask(SIG_BLOCK, &set, nullptr);
   descriptor = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 int signal_fd() { return descriptor; }

@@ -3,8 +3,7 @@
 
 namespace concbench {
 
-// From now on the two signals no longer end the program but make `signal_fd` readable; SIGPIPE and
-// SIGXFSZ become errors of the write that caused them.
+// From now on the two signals no longer end the program but make `signal_fd` readable.
 void catch_signals();
 // Readable once one of the two has arrived; -1 before catch_signals().
 int signal_fd();

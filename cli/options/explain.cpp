@@ -1,4 +1,6 @@
 // concbench explain
+#include <fmt/ranges.h>
+
 #include <memory>
 
 #include "cli/options/command.hpp"

@@ -1,5 +1,7 @@
 #include "cli/options/selection.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <set>
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "cli/harness/session.hpp"
+#include "cli/terminal/say.hpp"
 #include "reports/statistics/statistics.hpp"
 #include "reports/text/units.hpp"
 
@@ -77,21 +78,19 @@ class LiveTable final : public Progress {
   void finish(const Cell& cell) override {
     if (cell.status == Status::ok) return;
     erase();
-    fmt::print(stderr, "[{}/{}] {}\n", done_, view_.steps, outcome_of(cell));
+    say("[{}/{}] {}\n", done_, view_.steps, outcome_of(cell));
   }
 
  private:
   void erase() {
-    if (lines_ > 0) fmt::print(stderr, "\033[{}F\033[J", lines_);
+    if (lines_ > 0) say("\033[{}F\033[J", lines_);
     lines_ = 0;
-    std::fflush(stderr);
   }
   void draw() {
     erase();
     const std::string table = live_table(view_, done_, ahead_s_, *current_);
     lines_ = std::ranges::count(table, '\n');
-    fmt::print(stderr, "{}", table);
-    std::fflush(stderr);
+    say_text(table);
   }
 
   LiveView view_;

@@ -105,9 +105,8 @@ Timing measure(Instance& instance, const Workload& workload, std::int64_t iterat
 
 // The largest child that has been waited for; nothing if there was none.
 std::optional<std::int64_t> children_peak_rss() {
-  rusage usage;
-  getrusage(RUSAGE_CHILDREN, &usage);
-  if (usage.ru_maxrss == 0) return {};
+  rusage usage{};
+  if (getrusage(RUSAGE_CHILDREN, &usage) != 0 || usage.ru_maxrss == 0) return {};
   return usage.ru_maxrss * std::int64_t{1024};
 }
 

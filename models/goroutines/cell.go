@@ -81,9 +81,9 @@ func (c *cell) run(iterations int64, observe bool) (reply any) {
 		WallNs:      clock.sum.wall.Nanoseconds(),
 		Ops:         ops,
 		Answer:      strconv.FormatUint(first.answer, 10),
-		CPUNs:       clock.sum.cpu.Nanoseconds(),
-		Voluntary:   clock.sum.voluntary,
-		Involuntary: clock.sum.involuntary,
+		CPUNs:       clock.sum.unlessUnknown(clock.sum.cpu.Nanoseconds()),
+		Voluntary:   clock.sum.unlessUnknown(clock.sum.voluntary),
+		Involuntary: clock.sum.unlessUnknown(clock.sum.involuntary),
 		Workers:     c.workers(),
 	}
 	if observe {

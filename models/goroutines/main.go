@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 )
 
 const (
@@ -63,9 +64,9 @@ type sample struct {
 	WallNs      int64           `json:"wall_ns"`
 	Ops         uint64          `json:"ops"`
 	Answer      string          `json:"answer"`
-	CPUNs       int64           `json:"cpu_ns"`
-	Voluntary   int64           `json:"voluntary"`
-	Involuntary int64           `json:"involuntary"`
+	CPUNs       *int64          `json:"cpu_ns"` // null, like the switches, where the kernel does not tell
+	Voluntary   *int64          `json:"voluntary"`
+	Involuntary *int64          `json:"involuntary"`
 	Workers     []*workerReport `json:"workers"` // null where /proc does not tell
 
 	// Of an observed run, where the shape has them.
@@ -82,6 +83,8 @@ type refusal struct {
 type closed struct {
 	Type                 string `json:"type"`
 	ChildrenPeakRssBytes *int64 `json:"children_peak_rss_bytes"` // null: this model has no children
+
+	Notes map[string]string `json:"notes"`
 }
 
 // serve holds the conversation and returns the exit code. While it waits for a line, it uses no CPU.
@@ -146,7 +149,7 @@ func answer(asked request, open **cell) (any, error) {
 		}
 		return (*open).run(asked.Iterations, asked.Observe), nil
 	case "close":
-		return closed{Type: "closed"}, nil
+		return closed{Type: "closed", Notes: map[string]string{"library": "Go " + runtime.Version()}}, nil
 	default:
 		return nil, fmt.Errorf("no message has the type %q", asked.Type)
 	}

@@ -9,6 +9,7 @@ import (
 type usage struct {
 	wall, cpu              time.Duration
 	voluntary, involuntary int64 // context switches of the process's threads
+	unknown                bool  // the kernel does not tell all but wall, which a filter may forbid it
 }
 
 // stopwatch is started and stopped by a verb at the ends of its timed interval.
@@ -29,25 +30,32 @@ type stopwatch struct {
 // start reads usage first and the wall clock last, and stop the other way round, so that reading
 // usage is not timed.
 func (s *stopwatch) start() {
-	s.before = used()
+	s.before, _ = used()
 	s.started = time.Now()
 }
 
 func (s *stopwatch) stop() time.Duration {
 	interval := time.Since(s.started)
 	s.sum.wall += interval
-	after := used()
+	after, err := used()
+	s.sum.unknown = s.sum.unknown || err != nil
 	s.sum.cpu += cpuTime(after) - cpuTime(s.before)
 	s.sum.voluntary += after.Nvcsw - s.before.Nvcsw
 	s.sum.involuntary += after.Nivcsw - s.before.Nivcsw
 	return interval
 }
 
-func used() (usage syscall.Rusage) {
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		panic(err) // the arguments are constants: getrusage cannot refuse them
+func used() (usage syscall.Rusage, err error) {
+	err = syscall.Getrusage(syscall.RUSAGE_SELF, &usage)
+	return usage, err
+}
+
+// unlessUnknown is null where the kernel does not tell.
+func (u usage) unlessUnknown(value int64) *int64 {
+	if u.unknown {
+		return nil
 	}
-	return usage
+	return &value
 }
 
 func cpuTime(usage syscall.Rusage) time.Duration {

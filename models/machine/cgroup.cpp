@@ -1,7 +1,6 @@
 #include "models/machine/cgroup.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 
 #include "models/machine/system_file.hpp"
@@ -33,7 +32,7 @@ bool lists(const std::string& comma_separated, std::string_view word) {
 
 std::vector<Membership> memberships(const std::string& root) {
   std::vector<Membership> found;
-  std::ifstream file(root + "/proc/self/cgroup");
+  std::istringstream file(read_text(root + "/proc/self/cgroup").value_or(""));
   for (std::string id, controllers, path; std::getline(file, id, ':') &&
                                           std::getline(file, controllers, ':') &&
                                           std::getline(file, path);) {
@@ -62,7 +61,7 @@ std::string unescape(std::string_view text) {
 // A line is "id parent major:minor top point options [tags…] - type source super-options".
 std::vector<Mount> mounts(const std::string& root) {
   std::vector<Mount> found;
-  std::ifstream file(root + "/proc/self/mountinfo");
+  std::istringstream file(read_text(root + "/proc/self/mountinfo").value_or(""));
   for (std::string line; std::getline(file, line);) {
     std::istringstream fields(line);
     std::string skip, top, point, type, options;

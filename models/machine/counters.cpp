@@ -7,14 +7,11 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
 #include "models/machine/system_file.hpp"
 
 namespace concbench {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Event {
   const char* name;
@@ -57,10 +54,8 @@ std::string why_not(const Event& event, int error) {
 
 std::vector<pid_t> threads_of(pid_t pid) {
   std::vector<pid_t> threads;
-  std::error_code gone;
-  for (fs::directory_iterator each(fmt::format("/proc/{}/task", pid), gone), end; each != end;
-       each.increment(gone)) {
-    threads.push_back(std::stoi(each->path().filename().string()));
+  for (const std::string& name : names_in(fmt::format("/proc/{}/task", pid))) {
+    threads.push_back(std::stoi(name));
   }
   return threads;
 }
@@ -68,14 +63,11 @@ std::vector<pid_t> threads_of(pid_t pid) {
 // The packages' energy counters; their parts ("…:0:1") are in them.
 std::vector<std::string> energy_zones() {
   std::vector<std::string> zones;
-  std::error_code none;
-  for (fs::directory_iterator each("/sys/class/powercap", none), end; each != end;
-       each.increment(none)) {
-    const std::string name = each->path().filename().string();
+  const std::string all = "/sys/class/powercap";
+  for (const std::string& name : names_in(all)) {
     const bool package = name.starts_with("intel-rapl:") && name.find(':', 11) == name.npos;
-    if (package && read_number(each->path().string() + "/energy_uj")) {
-      zones.push_back(each->path().string() + "/energy_uj");
-    }
+    const std::string counter = all + '/' + name + "/energy_uj";
+    if (package && read_number(counter)) zones.push_back(counter);
   }
   return zones;
 }

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <limits>
 #include <optional>
 #include <sstream>
@@ -15,8 +14,6 @@
 
 namespace concbench {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::uint64_t endless = std::numeric_limits<std::uint64_t>::max();
 
@@ -75,12 +72,9 @@ bool exempt_from_nproc(const std::string& root) {
 std::uint64_t tasks_of_this_user(const std::string& root) {
   const auto user = read_entry(root + "/proc/self/status", "Uid");
   std::uint64_t tasks = 0;
-  std::error_code ignored;
-  for (fs::directory_iterator each(root + "/proc", ignored), end; each != end;
-       each.increment(ignored)) {
-    const std::string name = each->path().filename();
+  for (const std::string& name : names_in(root + "/proc")) {
     if (!leading_number(name)) continue;
-    const std::string status = each->path().string() + "/status";
+    const std::string status = root + "/proc/" + name + "/status";
     if (read_entry(status, "Uid") == user) tasks += read_entry(status, "Threads").value_or(0);
   }
   return tasks;
@@ -122,14 +116,9 @@ Limit maps(const std::string& root) {
 }
 
 Limit descriptors(const std::string& root) {
-  std::uint64_t open = 0;
-  std::error_code ignored;
-  for (fs::directory_iterator each(root + "/proc/self/fd", ignored), end; each != end;
-       each.increment(ignored)) {
-    ++open;
-  }
   Tightest limit;
-  limit.add("RLIMIT_NOFILE", soft_limit("Max open files", root), open);
+  limit.add("RLIMIT_NOFILE", soft_limit("Max open files", root),
+            names_in(root + "/proc/self/fd").size());
   return limit.get();
 }
 

@@ -14,8 +14,6 @@
 
 namespace concbench::os {
 
-constexpr int max_cpus = 8192;  // the largest NR_CPUS that Linux can be built with (x86 MAXSMP)
-
 // The CPUs on which any task was seen, for all threads or, in shared memory, all processes. Counts
 // from the start of the model over all its runs.
 class Sightings {

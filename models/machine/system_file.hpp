@@ -2,25 +2,46 @@
 // not be read is an everyday answer here, not an error.
 #pragma once
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstdint>
-#include <fstream>
-#include <iterator>
+#include <filesystem>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace concbench {
 
-// The whole file, or nothing.
+// The whole file, or nothing: also where it ceases to be while it is read, as that of a process
+// does (ESRCH), which a std::ifstream answers with an exception.
 inline std::optional<std::string> read_text(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) return std::nullopt;
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  // A directory opens but cannot be read.
-  if (file.bad()) return std::nullopt;
-  return text;
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return std::nullopt;
+  std::string text;
+  char part[4096];
+  ssize_t size;
+  while ((size = read(file, part, sizeof part)) > 0 || (size < 0 && errno == EINTR)) {
+    if (size > 0) text.append(part, static_cast<std::size_t>(size));
+  }
+  close(file);
+  return size == 0 ? std::optional(text) : std::nullopt;
+}
+
+// The names in a folder, as far as they can be told: entries of /proc come and go meanwhile.
+inline std::vector<std::string> names_in(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> names;
+  std::error_code gone;
+  for (fs::directory_iterator each(folder, gone), end; each != end; each.increment(gone)) {
+    names.push_back(each->path().filename().string());
+  }
+  return names;
 }
 
 // The first line, without blanks around it.
@@ -49,7 +70,7 @@ inline std::optional<std::uint64_t> read_number(const std::string& path) {
 
 // The number behind `key` in a file of "key number" or "key: number" lines, such as /proc/meminfo.
 inline std::optional<std::uint64_t> read_entry(const std::string& path, std::string_view key) {
-  std::ifstream file(path);
+  std::istringstream file(read_text(path).value_or(""));
   for (std::string word, line; file >> word && std::getline(file, line);) {
     if (word.ends_with(':')) word.pop_back();
     if (word != key) continue;

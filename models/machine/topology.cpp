@@ -17,13 +17,13 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <memory>
 #include <set>
 #include <sstream>
 #include <string_view>
 
 #include "models/machine/cgroup.hpp"
+#include "models/machine/system_file.hpp"
 
 namespace concbench {
 namespace {
@@ -255,8 +255,7 @@ constexpr std::string_view synthetic = "synthetic:", xml = "xml:";
   for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL}) std::signal(signal, SIG_DFL);
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
-  std::size_t pages = 0;
-  std::ifstream("/proc/self/statm") >> pages;
+  const std::size_t pages = read_number("/proc/self/statm").value_or(0);
   const rlim_t space = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + child_memory;
   const rlimit memory{space, space};
   setrlimit(RLIMIT_AS, &memory);

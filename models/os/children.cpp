@@ -8,12 +8,11 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
-#include <filesystem>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
+#include "models/machine/system_file.hpp"
 #include "models/os/shortage.hpp"
 
 namespace concbench::os {
@@ -39,10 +38,7 @@ int wait_for(pid_t who, pid_t& ended) {
   return status;
 }
 
-auto thread_count() {
-  const std::filesystem::directory_iterator tasks("/proc/self/task");
-  return std::distance(begin(tasks), end(tasks));
-}
+std::size_t thread_count() { return names_in("/proc/self/task").size(); }
 
 }  // namespace
 

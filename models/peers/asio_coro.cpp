@@ -1,43 +1,35 @@
 // asio-coro: C++20 coroutines of Asio, awaitable and co_spawn, on its thread_pool.
 //
-// Written as the Asio documentation (version 1.22, "C++20 Coroutines Support") has it: a task is an
+// Written as the Asio documentation ("C++20 Coroutines Support") has it: a task is an
 // awaitable that co_spawn starts, operations complete by use_awaitable, tasks talk over the
 // experimental concurrent_channel, and post gives way; a strand stands in place of a lock. All are
 // bound to the pool's own type of executor, which saves the cost of any_io_executor. An awaitable
 // that is only awaited is a call; to be a task that another thread may run, a child begins with
 // post.
-#include "models/describe.hpp"
-#include "models/peers/absent.hpp"
-
-namespace concbench {
-
-extern const Model asio_coro_model;
-
-namespace {
-constexpr std::string_view name = "asio-coro";
-constexpr std::string_view summary = "Asio's awaitable coroutines on its thread_pool";
-}  // namespace
-
-}  // namespace concbench
-
-#ifdef CONCBENCH_HAS_LIBRARY
-
 #include <asio/awaitable.hpp>
 #include <asio/bind_executor.hpp>
 #include <asio/buffer.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/error.hpp>
-#include <asio/experimental/as_tuple.hpp>
 #include <asio/experimental/concurrent_channel.hpp>
 #include <asio/read.hpp>
 #include <asio/strand.hpp>
 #include <asio/use_awaitable.hpp>
+#include <asio/version.hpp>
 #include <asio/write.hpp>
 #include <chrono>
 #include <deque>
 #include <tuple>
 
+// An experiment up to Asio 1.22, and no longer there in 1.30.
+#if ASIO_VERSION < 102400
+#include <asio/experimental/as_tuple.hpp>
+#else
+#include <asio/as_tuple.hpp>
+#endif
+
+#include "models/describe.hpp"
 #include "models/os/clients.hpp"
 #include "models/os/participants.hpp"
 #include "models/os/shortage.hpp"
@@ -59,11 +51,16 @@ using Bounded = asio::experimental::concurrent_channel<Executor, void(asio::erro
 using Box = Bounded<std::uint64_t>;
 
 constexpr asio::use_awaitable_t<Executor> awaiting;
+#if ASIO_VERSION < 102400
+using asio::experimental::as_tuple;
+#else
+using asio::as_tuple;
+#endif
 
 // An operation that may end in an error, as a tuple with the error in front.
 template <class Channel>
 auto receive(Channel& channel) {
-  return channel.async_receive(asio::experimental::as_tuple(awaiting));
+  return channel.async_receive(as_tuple(awaiting));
 }
 
 // ---- fork_join
@@ -326,7 +323,7 @@ template <Serve K>
 Awaitable<Outcome> answer_requests(K kernel, os::Clients& clients, AsioThreads::Socket& socket,
                                    std::uint64_t task) {
   if (task == 0) clients.go();
-  constexpr auto result = asio::experimental::as_tuple(awaiting);
+  constexpr auto result = as_tuple(awaiting);
   std::vector<std::byte> message(kernel.load().message_bytes);
   const asio::mutable_buffer all(message.data(), message.size());
   Outcome outcome{0, 0};
@@ -494,13 +491,8 @@ class AsioCoro {
 
 }  // namespace
 
-const Model asio_coro_model = describe<AsioCoro>(name, summary);
+extern const Model asio_coro_model;
+const Model asio_coro_model =
+    describe<AsioCoro>("asio-coro", "Asio's awaitable coroutines on its thread_pool");
 
 }  // namespace concbench
-
-#else
-
-const concbench::Model concbench::asio_coro_model =
-    peers::absent_model(name, summary, [] { return std::string("built without Asio"); });
-
-#endif

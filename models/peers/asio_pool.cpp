@@ -1,27 +1,11 @@
 // asio-pool: handlers on Asio's thread_pool. A task never waits: it leaves behind a handler that
 // goes on once there is something to go on with.
 //
-// Written as the Asio documentation (version 1.22) has it: thread_pool; post for work that others
+// Written as the Asio documentation has it: thread_pool; post for work that others
 // may run, defer for what continues the handler that is about to end ("post, dispatch and defer");
 // the experimental concurrent_channel with completion handlers, tried first and waited for only if
 // it must be; strands in place of locks; steady_timer. A participant of a ring or a channel is its
 // state and the handler that comes next.
-#include "models/describe.hpp"
-#include "models/peers/absent.hpp"
-
-namespace concbench {
-
-extern const Model asio_pool_model;
-
-namespace {
-constexpr std::string_view name = "asio-pool";
-constexpr std::string_view summary = "handlers on Asio's thread_pool; waiting is a continuation";
-}  // namespace
-
-}  // namespace concbench
-
-#ifdef CONCBENCH_HAS_LIBRARY
-
 #include <asio/buffer.hpp>
 #include <asio/defer.hpp>
 #include <asio/error.hpp>
@@ -32,6 +16,7 @@ constexpr std::string_view summary = "handlers on Asio's thread_pool; waiting is
 #include <chrono>
 #include <deque>
 
+#include "models/describe.hpp"
 #include "models/os/clients.hpp"
 #include "models/os/participants.hpp"
 #include "models/peers/asio_threads.hpp"
@@ -557,13 +542,8 @@ class AsioPool {
 
 }  // namespace
 
-const Model asio_pool_model = describe<AsioPool>(name, summary);
+extern const Model asio_pool_model;
+const Model asio_pool_model =
+    describe<AsioPool>("asio-pool", "handlers on Asio's thread_pool; waiting is a continuation");
 
 }  // namespace concbench
-
-#else
-
-const concbench::Model concbench::asio_pool_model =
-    peers::absent_model(name, summary, [] { return std::string("built without Asio"); });
-
-#endif

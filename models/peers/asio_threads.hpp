@@ -9,12 +9,14 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/post.hpp>
 #include <asio/thread_pool.hpp>
+#include <asio/version.hpp>
 #include <asio/wait_traits.hpp>
 #include <atomic>
 #include <chrono>
 #include <latch>
 #include <memory>
 #include <semaphore>
+#include <string>
 #include <vector>
 
 #include "models/peers/seats.hpp"
@@ -55,7 +57,12 @@ class AsioThreads {
   void finish() { finished_.release(); }
 
   std::vector<WorkerReport> reports() const { return seats_.reports(); }
-  static Notes notes() { return {{"idle", "Asio's own: sleeps at once"}}; }
+  static Notes notes() {
+    return {{"idle", "Asio's own: sleeps at once"},
+            {"library", "Asio " + std::to_string(ASIO_VERSION / 100'000) + '.' +
+                            std::to_string(ASIO_VERSION / 100 % 1'000) + '.' +
+                            std::to_string(ASIO_VERSION % 100)}};
+  }
 
  private:
   inline static thread_local std::size_t seat = 0;

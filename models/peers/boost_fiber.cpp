@@ -1,6 +1,6 @@
 // boost-fiber: fibers of Boost.Fiber, stolen by idle workers.
 //
-// Written as the Boost.Fiber documentation (version 1.74) has it: fibers launched with
+// Written as the Boost.Fiber documentation has it: fibers launched with
 // launch::dispatch, which run at once and leave their parent to be resumed or stolen; join to wait
 // for them; buffered_channel between participants; a scheduling algorithm on each of as many
 // threads as the run has CPUs ("Scheduling"), kept alive by a main fiber that waits for the end.
@@ -15,27 +15,12 @@
 // next fiber, as Boost's pooled_fixedsize_stack does, which however is not safe for fibers that end
 // on another thread. (With fixedsize_stack the heap gives a stack back to the kernel and fetches it
 // again: spawn takes 6 µs a fiber.) They have no guard pages.
-#include "models/describe.hpp"
-#include "models/peers/absent.hpp"
-
-namespace concbench {
-
-extern const Model boost_fiber_model;
-
-namespace {
-constexpr std::string_view name = "boost-fiber";
-constexpr std::string_view summary = "fibers of Boost.Fiber, stolen by idle workers";
-}  // namespace
-
-}  // namespace concbench
-
-#ifdef CONCBENCH_HAS_LIBRARY
-
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
 #include <boost/fiber/all.hpp>
+#include <boost/version.hpp>
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -46,6 +31,7 @@ constexpr std::string_view summary = "fibers of Boost.Fiber, stolen by idle work
 #include <thread>
 #include <vector>
 
+#include "models/describe.hpp"
 #include "models/os/participants.hpp"
 #include "models/os/shortage.hpp"
 #include "models/peers/seats.hpp"
@@ -506,7 +492,9 @@ class BoostFiber {
 
   std::vector<WorkerReport> workers() const { return workers_.reports(); }
   Notes notes() const {
-    return {{"idle", "looks for work until the run is over, then sleeps"}, {"stack_guard", "none"}};
+    return {{"idle", "looks for work until the run is over, then sleeps"},
+            {"stack_guard", "none"},
+            {"library", "Boost.Fiber " BOOST_LIB_VERSION}};
   }
 
   static std::string no_verb(Shape shape) {
@@ -579,13 +567,8 @@ class BoostFiber {
 
 }  // namespace
 
-const Model boost_fiber_model = describe<BoostFiber>(name, summary);
+extern const Model boost_fiber_model;
+const Model boost_fiber_model =
+    describe<BoostFiber>("boost-fiber", "fibers of Boost.Fiber, stolen by idle workers");
 
 }  // namespace concbench
-
-#else
-
-const concbench::Model concbench::boost_fiber_model =
-    peers::absent_model(name, summary, [] { return std::string("built without Boost.Fiber"); });
-
-#endif

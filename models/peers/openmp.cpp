@@ -13,22 +13,6 @@
 // then sleep in the kernel (GOMP_SPINCOUNT in the libgomp manual). A team keeps its threads from
 // region to region, each with its number; they are bound at the beginning of a region, before the
 // clock, since OMP_PLACES, too, would have to be set before the program starts.
-#include "models/describe.hpp"
-#include "models/peers/absent.hpp"
-
-namespace concbench {
-
-extern const Model openmp_model;
-
-namespace {
-constexpr std::string_view name = "openmp";
-constexpr std::string_view summary = "tasks of OpenMP: task and taskwait in a parallel region";
-}  // namespace
-
-}  // namespace concbench
-
-#ifdef CONCBENCH_HAS_LIBRARY
-
 #include <omp.h>
 
 #include <array>
@@ -36,6 +20,7 @@ constexpr std::string_view summary = "tasks of OpenMP: task and taskwait in a pa
 #include <string>
 #include <vector>
 
+#include "models/describe.hpp"
 #include "models/machine/affinity.hpp"
 #include "models/os/participants.hpp"
 #include "models/peers/seats.hpp"
@@ -165,10 +150,11 @@ class OpenMp {
   std::vector<WorkerReport> workers() const { return seats_.reports(); }
   Notes notes() const {
     const char* policy = std::getenv("OMP_WAIT_POLICY");
-    return {{"idle",
-             policy
-                 ? std::string("OMP_WAIT_POLICY=") + policy
-                 : "libgomp's default: spins 300,000 rounds (100 if oversubscribed), then sleeps"}};
+    return {
+        {"idle",
+         policy ? std::string("OMP_WAIT_POLICY=") + policy
+                : "libgomp's default: spins 300,000 rounds (100 if oversubscribed), then sleeps"},
+        {"library", "the OpenMP of the compiler, " __VERSION__}};
   }
 
   static std::string no_verb(Shape shape) {
@@ -205,13 +191,8 @@ class OpenMp {
 
 }  // namespace
 
-const Model openmp_model = describe<OpenMp>(name, summary);
+extern const Model openmp_model;
+const Model openmp_model =
+    describe<OpenMp>("openmp", "tasks of OpenMP: task and taskwait in a parallel region");
 
 }  // namespace concbench
-
-#else
-
-const concbench::Model concbench::openmp_model =
-    peers::absent_model(name, summary, [] { return std::string("built without OpenMP"); });
-
-#endif

@@ -1,6 +1,6 @@
 // tbb: tasks of oneTBB, run by its work-stealing threads.
 //
-// Written as the oneTBB documentation (version 2021.8) has it: "Task-Based Programming" for
+// Written as the oneTBB documentation has it: "Task-Based Programming" for
 // task_group and parallel_invoke; "Guiding Task Scheduler Execution" for the arena of as many
 // threads as the run has CPUs, of which the calling thread is one, and for the
 // task_scheduler_observer that binds them. A thread that waits for its children runs other tasks
@@ -8,23 +8,8 @@
 //
 // An idle worker searches for a while, then leaves the arena and sleeps: the library's own policy,
 // which it offers no setting for.
-#include "models/describe.hpp"
-#include "models/peers/absent.hpp"
-
-namespace concbench {
-
-extern const Model tbb_model;
-
-namespace {
-constexpr std::string_view name = "tbb";
-constexpr std::string_view summary = "tasks of oneTBB: task_group and parallel_invoke in an arena";
-}  // namespace
-
-}  // namespace concbench
-
-#ifdef CONCBENCH_HAS_LIBRARY
-
 #include <oneapi/tbb/mutex.h>
+#include <oneapi/tbb/version.h>
 #include <tbb/global_control.h>
 #include <tbb/parallel_invoke.h>
 #include <tbb/task_arena.h>
@@ -34,6 +19,7 @@ constexpr std::string_view summary = "tasks of oneTBB: task_group and parallel_i
 #include <array>
 #include <thread>
 
+#include "models/describe.hpp"
 #include "models/os/participants.hpp"
 #include "models/peers/seats.hpp"
 #include "models/tally.hpp"
@@ -166,7 +152,10 @@ class Tbb {
   }
 
   std::vector<WorkerReport> workers() const { return seats_.reports(); }
-  Notes notes() const { return {{"idle", "oneTBB's own: searches for a while, then sleeps"}}; }
+  Notes notes() const {
+    return {{"idle", "oneTBB's own: searches for a while, then sleeps"},
+            {"library", std::string("oneTBB ") + TBB_runtime_version()}};
+  }
 
   static std::string no_verb(Shape shape) {
     if (shape == Shape::serve)
@@ -208,13 +197,8 @@ class Tbb {
 
 }  // namespace
 
-const Model tbb_model = describe<Tbb>(name, summary);
+extern const Model tbb_model;
+const Model tbb_model =
+    describe<Tbb>("tbb", "tasks of oneTBB: task_group and parallel_invoke in an arena");
 
 }  // namespace concbench
-
-#else
-
-const concbench::Model concbench::tbb_model =
-    peers::absent_model(name, summary, [] { return std::string("built without oneTBB"); });
-
-#endif

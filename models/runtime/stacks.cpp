@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fstream>
 #include <new>
 #include <string>
 #include <system_error>
 
+#include "models/machine/system_file.hpp"
 #include "models/model.hpp"
 #include "models/runtime/fiber.hpp"
 
@@ -25,9 +25,8 @@ constexpr int guard_install = 102;
 // that could hold no more would be worse.
 std::uint64_t most_guards(Stacks::Guard guard) {
   if (guard == Stacks::Guard::page_marker) return UINT64_MAX;
-  std::uint64_t maps = 65'530;  // the kernel's default
-  std::ifstream("/proc/sys/vm/max_map_count") >> maps;
-  return maps / 4;
+  constexpr std::uint64_t kernel_default = 65'530;
+  return read_number("/proc/sys/vm/max_map_count").value_or(kernel_default) / 4;
 }
 
 constexpr std::size_t first_slab = 64, largest_slab = 8'192;  // stacks

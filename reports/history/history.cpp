@@ -332,7 +332,7 @@ std::vector<StoredResult> History::results() {
                 "m.fingerprint, m.cpu_model, r.complete, "
                 "(SELECT count(*) FROM cells WHERE result = r.id), "
                 "(SELECT count(*) FROM cells WHERE result = r.id AND status = 'ok') "
-                "FROM results r JOIN machines m ON m.id = r.machine ORDER BY r.date, "
+                "FROM results r JOIN machines m ON m.id = r.machine ORDER BY julianday(r.date), "
                 "r.id");
   std::vector<StoredResult> results;
   while (row.step()) {
@@ -378,7 +378,7 @@ std::vector<Series> History::series(const std::string &part) {
                 "FROM cells c JOIN results r ON r.id = c.result JOIN machines m ON m.id "
                 "= r.machine "
                 "WHERE c.status = 'ok' AND instr(c.name, ?) "
-                "ORDER BY c.name, m.fingerprint, r.date, r.id");
+                "ORDER BY c.name, m.fingerprint, julianday(r.date), r.id");
   row.bind(part);
   std::vector<Series> all;
   while (row.step()) {

@@ -1,6 +1,7 @@
 #include "reports/html/html_parts.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>

@@ -7,6 +7,7 @@
 #include <set>
 #include <string_view>
 
+#include "reports/result/date.hpp"
 #include "reports/result/json.hpp"
 #include "reports/statistics/statistics.hpp"
 
@@ -103,7 +104,9 @@ void check_cell(const std::string& place, const Cell& cell) {
 }  // namespace
 
 void refuse_inconsistent(const Result& result) {
-  refuse_control_bytes("concbench.date", result.date);
+  if (!is_date(result.date)) {
+    refuse("concbench.date", "is not a date and time such as 2026-11-27T18:34:45Z");
+  }
   refuse_control_bytes("concbench.environment.cpu_model", result.environment.cpu_model);
   refuse_control_bytes("concbench.environment.kernel", result.environment.kernel);
   refuse_control_bytes("concbench.environment.host", result.environment.host);

@@ -1,6 +1,7 @@
 #include "reports/text/trust.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "reports/statistics/ranking.hpp"
 #include "reports/statistics/statistics.hpp"

@@ -3,15 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <sstream>
 
 #include "models/machine/system_file.hpp"
 
 namespace concbench::checkup {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::size_t worth_naming = 3;
 constexpr double least_cpus = 0.02;  // of one CPU; less is below what ticks can tell
@@ -42,11 +39,10 @@ std::optional<Snapshot::Process> parse_stat(const std::string& line) {
 Snapshot take_snapshot(const std::vector<int>& cpus, const std::string& root) {
   Snapshot snapshot;
   snapshot.times = cpu_times(cpus, root);
-  std::error_code gone;
-  for (fs::directory_iterator each(root + "/proc", gone), end; each != end; each.increment(gone)) {
-    const auto number = leading_number(each->path().filename().string());
+  for (const std::string& name : names_in(root + "/proc")) {
+    const auto number = leading_number(name);
     if (!number || static_cast<pid_t>(*number) == getpid()) continue;
-    const auto process = parse_stat(read_text(each->path().string() + "/stat").value_or(""));
+    const auto process = parse_stat(read_text(root + "/proc/" + name + "/stat").value_or(""));
     if (process) snapshot.processes.emplace(static_cast<pid_t>(*number), *process);
   }
   return snapshot;
