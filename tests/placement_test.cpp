@@ -106,6 +106,32 @@ TEST(Spread, UsesOtherL2CachesFirst) {
   EXPECT_EQ(laid(hybrid(), 6, Layout::spread), (Cpus{0, 2, 4, 6, 8, 9}));
 }
 
+TEST(Spread, UsesEveryGroupAndDieBeforeOneTwice) {
+  const Topology groups = describe_machine("synthetic:Package:1 Group:4 Core:2 PU:1");
+  EXPECT_EQ(laid(groups, 4, Layout::spread), (Cpus{0, 2, 4, 6}));
+  const Topology dies = describe_machine("synthetic:Package:2 Die:2 Core:2 PU:1");
+  EXPECT_EQ(laid(dies, 4, Layout::spread), (Cpus{0, 4, 2, 6}));
+}
+
+TEST(Spread, UsesEveryNumaNodeThatHoldsSeveralPackages) {
+  const Topology nodes = describe_machine("synthetic:NUMANode:2 Package:2 Core:2 PU:1");
+  EXPECT_EQ(laid(nodes, 2, Layout::spread), (Cpus{0, 4}));
+}
+
+TEST(Compact, TakesThePackageInWhichFewestNodesAreNeeded) {
+  // Package 0 has three cores left in two nodes, package 1 two in one.
+  const Topology nodes = describe_machine("synthetic:Package:2 NUMANode:2 Core:2 PU:1");
+  EXPECT_EQ(laid(only(nodes, {0, 2, 4, 5}), 2, Layout::compact), (Cpus{4, 5}));
+}
+
+TEST(AnyLayout, IsLaidOn8192CpusWithoutDelay) {
+  const Topology machine =
+      describe_machine("synthetic:Package:16 NUMANode:2 L3Cache:4 L2Cache:8 Core:1 PU:8");
+  for (const Layout layout : {Layout::compact, Layout::spread, Layout::smt}) {
+    EXPECT_EQ(laid(machine, 1000, layout).size(), 1000U);
+  }
+}
+
 TEST(Spread, UsesEveryCoreOnceWhenItUsesAll) {
   Cpus cpus = laid(big(), 16, Layout::spread);
   std::sort(cpus.begin(), cpus.end());
@@ -117,6 +143,14 @@ TEST(Smt, UsesAllSiblingsOfACoreBeforeTheNext) {
   EXPECT_EQ(laid(big(), 2, Layout::smt), (Cpus{0, 1}));
   EXPECT_EQ(laid(big(), 5, Layout::smt), (Cpus{0, 1, 2, 3, 4}));
   EXPECT_EQ(laid(big(), 32, Layout::smt).size(), 32U);
+}
+
+TEST(Smt, FillsWholeCoresFirst) {
+  // Core c has PUs 2c and 2c + 1; packages begin at CPUs 0, 4, 8 and 12.
+  const Topology four = describe_machine("synthetic:Package:4 Core:2 PU:2");
+  EXPECT_EQ(laid(only(four, {0, 2, 5, 8, 9}), 2, Layout::smt), (Cpus{8, 9}));
+  EXPECT_EQ(laid(only(four, {0, 2, 5, 6, 7, 8, 9, 12}), 4, Layout::smt), (Cpus{6, 7, 8, 9}));
+  EXPECT_EQ(laid(only(four, {0, 2, 5, 6, 7, 8, 9, 12}), 5, Layout::smt), (Cpus{6, 7, 5, 8, 9}));
 }
 
 TEST(Smt, IsBoundedByPusNotByCores) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/fake_machine.hpp"
+#include "tests/machine_xml.hpp"
 #include "tests/paths.hpp"
 
 namespace concbench {
@@ -51,6 +53,60 @@ TEST(TopoText, DrawsTheTreeWithWorkersAndForbiddenCpus) {
                 "offline: CPUs 2\n"
                 "allowed: CPUs 0-1,3-4; those in brackets are not\n"
                 "--layout=compact lays 2 workers on CPUs 3,0\n");
+}
+
+using DescribedMachine = FakeMachine;
+
+// As hwloc shows a cpuset of one CPU: the other core is in no L3 cache.
+TEST_F(DescribedMachine, IsDrawnWithEachPartOnceWhereACoreHasNoL3) {
+  using namespace machine_xml;
+  write("/machine.xml",
+        machine(0x7, 0x2, 0x1,
+                part("Package", 0, 0x7, 0x1,
+                     node(0, 0x7) + core(0, 0x1) + l3(0x2, 0x1, core(1, 0x1)) + core(2, 0x1))));
+  const std::string text =
+      topo({.from = "xml:" + root + "/machine.xml", .placement = {.cpus = {}}});
+  EXPECT_NE(text.find("\n\npackage 0\n"
+                      "  NUMA node 0\n"
+                      "    core 0   (CPU 0)\n"
+                      "    L3 cache 0 (8 MiB)\n"
+                      "      core 1   CPU 1 = worker 0\n"
+                      "    core 2   (CPU 2)\n"
+                      "\n"),
+            std::string::npos)
+      << text;
+}
+
+TEST_F(DescribedMachine, IsDrawnWithEachPartOnceWhereANodeHoldsPackages) {
+  const std::string text = topo({.from = "synthetic:NUMANode:1 Package:2 Core:1 PU:1",
+                                 .placement = {.workers = 1, .cpus = {}}});
+  EXPECT_NE(text.find("\n\nNUMA node 0\n"
+                      "  package 0\n"
+                      "    core 0   CPU 0 = worker 0\n"
+                      "  package 1\n"
+                      "    core 1   CPU 1\n"
+                      "\n"),
+            std::string::npos)
+      << text;
+}
+
+TEST_F(DescribedMachine, SaysUnknownOfWhatIsNotKnown) {
+  using namespace machine_xml;
+  write("/machine.xml",
+        machine(0x3, 0x2, 0x1,
+                part("Package", 0, 0x1, 0x1, node(0, 0x1) + core(0, 0x1)) + core(1, 0)));
+  const TopoRequest request{.from = "xml:" + root + "/machine.xml", .placement = {.cpus = {}}};
+  const std::string text = topo(request);
+  EXPECT_NE(text.find("package unknown\n"
+                      "  NUMA node unknown\n"
+                      "    core 1   CPU 1 = worker 0\n"),
+            std::string::npos)
+      << text;
+  const Topology machine = describe_machine(*request.from);
+  const Json worker =
+      topo_json(machine, place(machine, request.placement))["placement"]["workers"][0];
+  EXPECT_TRUE(worker["numa"].is_null());
+  EXPECT_TRUE(worker["package"].is_null());
 }
 
 TEST(TopoText, NamesCoreKindsAndSeveralWorkersOnOneCpu) {

@@ -1,16 +1,23 @@
 // What is found on this machine and in described machines, and that no description can crash us.
 #include "models/machine/topology.hpp"
 
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <set>
 
 #include "models/machine/cgroup.hpp"
 #include "tests/fake_machine.hpp"
+#include "tests/machine_xml.hpp"
 #include "tests/paths.hpp"
 
 namespace concbench {
@@ -31,6 +38,18 @@ std::string complaint(const std::string& from) {
   }
   ADD_FAILURE() << from << " was accepted";
   return "";
+}
+
+bool write_all(int file, std::string_view text) {
+  return ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
+// Into a file that is there.
+bool put(const std::string& path, std::string_view text) {
+  const int file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  const bool written = file >= 0 && write_all(file, text);
+  if (file >= 0) close(file);
+  return written;
 }
 
 // ---- this machine -----------------------------------------------------------------------------
@@ -137,6 +156,56 @@ TEST_F(DescribedMachine, TellsOfflineFromForbiddenCpus) {
   EXPECT_EQ(machine.usable_cores(), 4);
 }
 
+TEST_F(DescribedMachine, HasCpusWhoseNodeAndPackageAreNotKnown) {
+  // hwloc leaves out a node whose memory is not allowed, and what it cannot place.
+  using namespace machine_xml;
+  write("/machine.xml",
+        machine(0xf, 0xf, 0x1,
+                part("Package", 0, 0x3, 0x1, node(0, 0x3) + core(0, 0x1) + core(1, 0x1)) +
+                    part("Package", 1, 0x4, 0, core(2, 0)) + core(3, 0)));
+  const Topology machine = describe_machine("xml:" + root + "/machine.xml");
+  ASSERT_EQ(machine.pus.size(), 4U);
+  std::vector<int> nodes, packages;
+  for (const Pu& pu : machine.pus) {
+    nodes.push_back(pu.numa);
+    packages.push_back(pu.package);
+  }
+  EXPECT_EQ(nodes, (std::vector<int>{0, 0, -1, -1}));
+  EXPECT_EQ(packages, (std::vector<int>{0, 0, 1, -1}));
+}
+
+TEST_F(DescribedMachine, HasOneKindForAllSiblingsOfACore) {
+  using namespace machine_xml;
+  const auto two_pus = [](int index) {
+    const unsigned first = 1U << (2 * index);
+    return part("Core", index, first * 3, 0x1,
+                part("PU", 2 * index, first, 0x1) + part("PU", 2 * index + 1, first * 2, 0x1));
+  };
+  write("/machine.xml", machine(0xf, 0xf, 0x1, node(0, 0xf) + two_pus(0) + two_pus(1),
+                                "<cpukind cpuset=\"0x5\" forced_efficiency=\"0\"/>\n"
+                                "<cpukind cpuset=\"0xa\" forced_efficiency=\"1\"/>\n"));
+  const Topology machine = describe_machine("xml:" + root + "/machine.xml");
+  EXPECT_EQ(machine.core_kinds, 1);
+  EXPECT_EQ(place(machine, {.workers = 2, .layout = Layout::smt, .cpus = {}}).cpus(),
+            (std::vector<int>{0, 1}));
+}
+
+TEST_F(DescribedMachine, TellsWhatHoldsItsCoresFromTheOutermostIn) {
+  EXPECT_EQ(describe_machine("synthetic:Package:2 Die:2 NUMANode:1 L3Cache:1 Core:2 PU:1").levels,
+            (std::vector<std::string>{"Package", "Die", "NUMANode", "L3Cache"}));
+  const Topology nodes = describe_machine("synthetic:NUMANode:2 Package:2 Core:1 PU:1");
+  EXPECT_EQ(nodes.levels, (std::vector<std::string>{"NUMANode", "Package"}));
+  EXPECT_EQ(nodes.pus.back().above, (std::vector<int>{1, 3}));
+  EXPECT_EQ(describe_machine("synthetic:PU:2").levels,
+            (std::vector<std::string>{"Package", "NUMANode"}));
+}
+
+TEST_F(DescribedMachine, MayHave8192Cpus) {
+  const Topology machine =
+      describe_machine("synthetic:Package:16 NUMANode:2 L3Cache:4 L2Cache:8 Core:1 PU:8");
+  EXPECT_EQ(machine.pus.size(), 8192U);
+}
+
 TEST_F(DescribedMachine, IsNotReplacedByHwlocsVariables) {
   ASSERT_EQ(setenv("HWLOC_SYNTHETIC", "PU:7", 1), 0);
   EXPECT_EQ(describe_machine("synthetic:PU:3").pus.size(), 3U);
@@ -183,6 +252,56 @@ TEST_F(DescribedMachine, GivesUpOnADescriptionThatNeverEnds) {
   const std::string pipe = root + "/pipe.xml";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);  // opening it waits for a writer
   EXPECT_NE(complaint("xml:" + pipe).find("more than 5 s"), std::string::npos);
+}
+
+TEST_F(DescribedMachine, RefusesAFormatThatIsNewerThanHwlocAndSaysSo) {
+  write("/newer.xml",
+        machine_xml::machine(0x1, 0x1, 0x1, machine_xml::node(0, 0x1) + machine_xml::core(0, 0x1),
+                             "", "9.0"));
+  const std::string why = complaint("xml:" + root + "/newer.xml");
+  EXPECT_NE(why.find("is in version 9.0 of hwloc's format, which is newer than the hwloc here"),
+            std::string::npos)
+      << why;
+}
+
+// A process that does not get a CPU, as on a busy machine: here it is stopped for longer than it
+// might sleep.
+TEST_F(DescribedMachine, WaitsForHwlocWhileItHasNoCpu) {
+  const std::string pipe = root + "/pipe.xml";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const std::string text =
+      machine_xml::machine(0x1, 0x1, 0x1, machine_xml::node(0, 0x1) + machine_xml::core(0, 0x1));
+  const pid_t test = getpid();
+  const pid_t helper = fork();
+  if (helper == 0) {
+    const int end = open(pipe.c_str(), O_WRONLY);  // waits for the child to open it
+    pid_t child = -1;
+    std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", test));
+    for (pid_t each; children >> each;) child = each == getpid() ? child : each;
+    if (child <= 0 || kill(child, SIGSTOP) != 0) _exit(1);
+    const bool written = write_all(end, text);
+    close(end);
+    sleep(6);
+    kill(child, SIGCONT);
+    _exit(written ? 0 : 1);
+  }
+  EXPECT_EQ(describe_machine("xml:" + pipe).pus.size(), 1U);
+  int status = -1;
+  EXPECT_EQ(waitpid(helper, &status, 0), helper);
+  EXPECT_EQ(status, 0);
+}
+
+TEST_F(DescribedMachine, IsLimitedByCpuTime) {
+  const pid_t test = fork();
+  if (test == 0) {
+    const rlimit one_second{1, 1};
+    setrlimit(RLIMIT_CPU, &one_second);
+    const std::string why = complaint("synthetic:Package:512 Core:512 PU:8");
+    _exit(why.find("took hwloc more than 1 s of CPU time") == std::string::npos);
+  }
+  int status = -1;
+  EXPECT_EQ(waitpid(test, &status, 0), test);
+  EXPECT_EQ(status, 0);
 }
 
 TEST_F(DescribedMachine, LeavesNoChildBehind) {
@@ -238,6 +357,54 @@ TEST_F(Quota, OfAHybridSetUpIsTheTighterOfBothVersions) {
   EXPECT_DOUBLE_EQ(cgroup_quota(root).value(), 3.0);
   write("/sys/fs/cgroup/unified/v2/cpu.max", "50000 100000\n");
   EXPECT_DOUBLE_EQ(cgroup_quota(root).value(), 0.5);
+}
+
+// In a namespace whose file system was not mounted anew, the mount shows groups above its root.
+TEST_F(Quota, OfANamespaceIsFoundBelowTheGroupsWithoutNames) {
+  write("/proc/self/cgroup", "0::/inner\n");
+  write("/proc/self/mountinfo", "31 23 0:28 /../.. /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+  write("/sys/fs/cgroup/other/x/inner/cgroup.procs", "1\n");
+  write("/sys/fs/cgroup/other/x/inner/cpu.max", "10000 100000\n");
+  write("/sys/fs/cgroup/a/b/inner/cgroup.procs", fmt::format("1\n{}\n", getpid()));
+  write("/sys/fs/cgroup/a/b/inner/cpu.max", "300000 100000\n");
+  EXPECT_DOUBLE_EQ(cgroup_quota(root).value(), 3.0);
+  write("/sys/fs/cgroup/a/b/cpu.max", "200000 100000\n");  // the namespace's root
+  EXPECT_DOUBLE_EQ(cgroup_quota(root).value(), 2.0);
+  write("/sys/fs/cgroup/a/cpu.max", "100000 100000\n");  // and above it
+  EXPECT_DOUBLE_EQ(cgroup_quota(root).value(), 1.0);
+}
+
+TEST_F(Quota, OfANeighbourInTheNamespaceIsFoundBesideItsRoot) {
+  write("/proc/self/cgroup", "3:cpu:/../other/x\n");
+  write("/proc/self/mountinfo",
+        "40 35 0:31 /../other /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n");
+  write("/sys/fs/cgroup/cpu/x/cpu.cfs_quota_us", "150000\n");
+  write("/sys/fs/cgroup/cpu/x/cpu.cfs_period_us", "100000\n");
+  EXPECT_DOUBLE_EQ(cgroup_quota(root).value(), 1.5);
+}
+
+// The same with the kernel's own words.
+TEST(RealQuota, OfANamespaceIsFoundWithoutMountingAnew) {
+  const auto above = cgroup_directories("cpu");
+  if (above.empty()) GTEST_SKIP() << "control groups cannot be seen here";
+  const std::string group = fmt::format("{}/concbench-test-{}", above.front(), getpid());
+  if (mkdir(group.c_str(), 0755) != 0) GTEST_SKIP() << "no control group can be made here";
+  const bool second = access((group + "/cpu.max").c_str(), W_OK) == 0;
+  const bool limited =
+      second ? put(group + "/cpu.max", "70000 100000") : put(group + "/cpu.cfs_quota_us", "70000");
+  const pid_t child = fork();
+  if (child == 0) {
+    if (!limited || !put(group + "/cgroup.procs", "0")) _exit(77);
+    if (unshare(CLONE_NEWCGROUP) != 0) _exit(77);
+    _exit(cgroup_quota().value_or(0) == 0.7 ? 0 : 1);
+  }
+  int status = -1;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(rmdir(group.c_str()), 0);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
+    GTEST_SKIP() << "no process can be limited, or given a namespace, here";
+  }
+  EXPECT_EQ(status, 0);
 }
 
 TEST_F(Quota, OutsideTheNamespaceIsReadFromTheNearestGroupSeen) {

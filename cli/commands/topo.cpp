@@ -48,11 +48,30 @@ std::string cpu_text(const Pu& pu, const std::multimap<int, std::size_t>& worker
   return text;
 }
 
-// The levels above a core that a PU is in, outermost first, as lines of the tree.
+// A part of the machine that is drawn, or nothing for one that groups no cores worth a line.
+std::optional<std::string> part_text(const Topology& machine, const Pu& pu, std::size_t level) {
+  static const std::map<std::string, std::string_view> drawn{{"Package", "package"},
+                                                             {"NUMANode", "NUMA node"},
+                                                             {"Die", "die"},
+                                                             {"Group", "group"},
+                                                             {"L3Cache", "L3 cache"}};
+  const auto name = drawn.find(machine.levels[level]);
+  if (name == drawn.end()) return std::nullopt;
+  const int part = pu.above[level];
+  if (part >= 0) {
+    return fmt::format("{} {}{}", name->second, part,
+                       name->first == "L3Cache" ? l3_size(machine, pu) : "");
+  }
+  const bool everywhere = name->first == "Package" || name->first == "NUMANode";
+  return everywhere ? std::optional(fmt::format("{} unknown", name->second)) : std::nullopt;
+}
+
+// The parts of the machine that hold a PU, outermost first, as lines of the tree.
 std::vector<std::string> places(const Topology& machine, const Pu& pu) {
-  std::vector<std::string> lines{fmt::format("package {}", pu.package),
-                                 fmt::format("NUMA node {}", pu.numa)};
-  if (pu.l3 >= 0) lines.push_back(fmt::format("L3 cache {}{}", pu.l3, l3_size(machine, pu)));
+  std::vector<std::string> lines;
+  for (std::size_t level = 0; level < machine.levels.size(); ++level) {
+    if (auto line = part_text(machine, pu, level)) lines.push_back(std::move(*line));
+  }
   return lines;
 }
 
@@ -66,9 +85,9 @@ std::string tree(const Topology& machine, const Placement& placement) {
   int core = -1;
   for (const Pu& pu : machine.pus) {
     const auto now = places(machine, pu);
-    bool differs = now.size() != open.size();
+    bool differs = false;
     for (std::size_t level = 0; level < now.size(); ++level) {
-      differs = differs || now[level] != open[level];
+      differs = differs || level >= open.size() || now[level] != open[level];
       if (differs) text += fmt::format("\n{:{}}{}", "", 2 * level, now[level]);
     }
     open = now;
@@ -80,6 +99,8 @@ std::string tree(const Topology& machine, const Placement& placement) {
   }
   return text + '\n';
 }
+
+Json known(int index) { return index < 0 ? Json() : Json(index); }
 
 }  // namespace
 
@@ -116,9 +137,9 @@ Json topo_json(const Topology& machine, const Placement& placement) {
   for (const Pu& pu : placement.workers) {
     workers.push_back({{"cpu", pu.cpu},
                        {"core", pu.core},
-                       {"package", pu.package},
-                       {"numa", pu.numa},
-                       {"l3", pu.l3 < 0 ? Json() : Json(pu.l3)},
+                       {"package", known(pu.package)},
+                       {"numa", known(pu.numa)},
+                       {"l3", known(pu.l3)},
                        {"kind", pu.kind}});
   }
   return {{"machine",

@@ -1,6 +1,9 @@
 #include "models/machine/cgroup.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <sstream>
 
 #include "models/machine/system_file.hpp"
@@ -75,15 +78,64 @@ std::vector<Mount> mounts(const std::string& root) {
   return found;
 }
 
+// A place in a tree of groups, told from the root of the control-group namespace: so many groups up
+// ("/../.." is two), and then a path down from there.
+struct Place {
+  std::size_t up = 0;
+  std::string down;  // "" or "/a/b"
+};
+
+Place place_of(std::string_view path) {
+  Place place;
+  while (path == "/.." || path.starts_with("/../")) {
+    ++place.up;
+    path.remove_prefix(3);
+  }
+  if (path != "/") place.down = path;
+  return place;
+}
+
+// Whether this process is in the group: listed with its processes or, where the group holds threads
+// only, these.
+bool is_ours(const std::string& directory) {
+  for (const char* const list : {"/cgroup.procs", "/cgroup.threads"}) {
+    std::istringstream file(read_text(directory + list).value_or(""));
+    for (pid_t process; file >> process;) {
+      if (process == getpid()) return true;
+    }
+  }
+  return false;
+}
+
+// The group `between` levels below the directory, and then `down`, that this process is in. Names
+// of groups above the namespace's root are not told, so it has to be looked for.
+std::optional<std::string> find_ours(const std::string& directory, std::size_t between,
+                                     const std::string& down) {
+  if (between == 0) {
+    return is_ours(directory + down) ? std::optional(directory + down) : std::nullopt;
+  }
+  std::error_code gone;  // a group may end while it is looked at
+  for (const auto& entry : std::filesystem::directory_iterator(directory, gone)) {
+    if (!entry.is_directory(gone)) continue;
+    if (auto found = find_ours(entry.path(), between - 1, down)) return found;
+  }
+  return std::nullopt;
+}
+
 // Where the group `path` is below the mount, or nothing if the mount shows another part of the
 // tree.
-std::optional<std::string> below(const Mount& mount, const std::string& path) {
-  // A path out of the cgroup namespace is written as "/../…".
-  if (path.starts_with("/..")) return std::nullopt;
-  if (path == mount.top) return "";
-  const std::string prefix = mount.top == "/" ? "/" : mount.top + "/";
-  if (!path.starts_with(prefix)) return std::nullopt;
-  return path.substr(prefix.size() - 1);
+std::optional<std::string> below(const Mount& mount, const std::string& path,
+                                 const std::string& root) {
+  const Place group = place_of(path), top = place_of(mount.top);
+  if (top.up > group.up && top.down.empty()) {
+    const std::string point = root + mount.point;
+    const auto found = find_ours(point, top.up - group.up, group.down);
+    return found ? std::optional(found->substr(point.size())) : std::nullopt;
+  }
+  if (top.up != group.up) return std::nullopt;
+  if (group.down == top.down) return "";
+  if (!group.down.starts_with(top.down + '/')) return std::nullopt;
+  return group.down.substr(top.down.size());
 }
 
 // The directory of `path` and of all its ancestors that can be seen.
@@ -93,7 +145,7 @@ std::vector<std::string> ancestry(const std::vector<Mount>& trees, const std::st
   const Mount* seen = &trees.front();
   std::string rest;  // empty: what the first mount shows at its top is the nearest we can see
   for (const Mount& mount : trees) {
-    if (auto inside = below(mount, path)) {
+    if (auto inside = below(mount, path, root)) {
       seen = &mount;
       rest = *inside;
       break;

@@ -3,11 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <map>
 #include <set>
 #include <span>
 
+#include "models/machine/gathering.hpp"
 #include "models/machine/topology.hpp"
 
 namespace concbench {
@@ -15,56 +14,6 @@ namespace {
 
 // Oversubscribed, any number would do; this one is beyond all sense and harmless to memory.
 constexpr int most_workers = 65'536;
-
-using Pus = std::vector<Pu>;
-// What groups CPUs at one level of the machine: those of equal value belong together.
-using Level = std::function<int(const Pu&)>;
-
-// The L2 caches by CPU, for cores that share one (efficiency cores, small ARM clusters).
-Level l2_of(const Topology& machine) {
-  std::map<int, int> index;
-  for (std::size_t i = 0; i < machine.caches.size(); ++i) {
-    if (machine.caches[i].level != 2) continue;
-    for (const int cpu : machine.caches[i].cpus) index[cpu] = static_cast<int>(i);
-  }
-  return [index](const Pu& pu) {
-    const auto found = index.find(pu.cpu);
-    return found == index.end() ? -1 : found->second;
-  };
-}
-
-// In order of first appearance, each group keeping its order.
-std::vector<Pus> split(const Pus& pus, const Level& level) {
-  std::vector<Pus> groups;
-  std::map<int, std::size_t> seen;
-  for (const Pu& pu : pus) {
-    const auto [entry, fresh] = seen.try_emplace(level(pu), groups.size());
-    if (fresh) groups.emplace_back();
-    groups[entry->second].push_back(pu);
-  }
-  return groups;
-}
-
-// `wanted` PUs out of as few groups as possible, at every level: the first group that can hold all
-// that are left, or else the whole of the largest group and the rest from the others.
-Pus gather(const Pus& pus, std::span<const Level> levels, std::size_t wanted) {
-  if (levels.empty()) return {pus.begin(), pus.begin() + static_cast<std::ptrdiff_t>(wanted)};
-  std::vector<Pus> groups = split(pus, levels.front());
-  Pus taken;
-  while (taken.size() < wanted) {
-    const std::size_t left = wanted - taken.size();
-    auto group = std::find_if(groups.begin(), groups.end(),
-                              [&](const Pus& each) { return each.size() >= left; });
-    if (group == groups.end()) {
-      group = std::max_element(groups.begin(), groups.end(),
-                               [](const Pus& a, const Pus& b) { return a.size() < b.size(); });
-    }
-    const Pus some = gather(*group, levels.subspan(1), std::min(left, group->size()));
-    taken.insert(taken.end(), some.begin(), some.end());
-    groups.erase(group);
-  }
-  return taken;
-}
 
 // All PUs, so ordered that each prefix is spread over the groups of every level: one from each
 // group in turn.
@@ -93,24 +42,25 @@ Pus one_a_core(const Pus& pus) {
 
 // `wanted` of the candidates, in the order of the workers.
 Pus lay(const Topology& machine, Layout layout, const Pus& candidates, std::size_t wanted) {
-  const Level package = [](const Pu& pu) { return pu.package; };
-  const Level numa = [](const Pu& pu) { return pu.numa; };
-  const Level l3 = [](const Pu& pu) { return pu.l3; };
-  const Level kind = [](const Pu& pu) { return pu.kind; };
-  const Level core = [](const Pu& pu) { return pu.core; };
-  const Level l2 = l2_of(machine);
+  // Kinds of cores are looked at within what shares a level 3 cache.
+  const auto inner = std::find_if(
+      machine.levels.begin(), machine.levels.end(),
+      [](const std::string& level) { return level == "L2Cache" || level == "L1Cache"; });
+  std::vector<Level> levels;
+  for (std::size_t i = 0; i < machine.levels.size(); ++i) {
+    levels.emplace_back([i](const Pu& pu) { return pu.above[i]; });
+  }
   if (layout == Layout::spread) {
-    Pus dealt = deal(candidates, std::vector<Level>{package, numa, l3, l2});
+    Pus dealt = deal(candidates, levels);
     dealt.resize(wanted);
     return dealt;
   }
   // Powerful kinds come first wherever a level leaves the choice.
-  Pus ordered;
-  for (int each = machine.core_kinds - 1; each >= 0; --each) {
-    std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(ordered),
-                 [&](const Pu& pu) { return pu.kind == each; });
-  }
-  return gather(ordered, std::vector<Level>{package, numa, l3, kind, l2, core}, wanted);
+  Pus ordered = candidates;
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const Pu& a, const Pu& b) { return a.kind > b.kind; });
+  const auto split_at = levels.begin() + (inner - machine.levels.begin());
+  return gather(ordered, {levels.begin(), split_at}, {split_at, levels.end()}, wanted);
 }
 
 std::string counted(std::size_t n, std::string_view noun) {

@@ -14,16 +14,23 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <climits>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <sstream>
 #include <string_view>
+#include <system_error>
 
+#include "models/machine/affinity.hpp"
 #include "models/machine/cgroup.hpp"
 #include "models/machine/system_file.hpp"
+#include "models/machine/topology_wire.hpp"
 
 namespace concbench {
 namespace {
@@ -74,9 +81,32 @@ int index_or(hwloc_obj_t object, int otherwise) {
 int numa_of(hwloc_topology_t tree, hwloc_obj_t pu) {
   hwloc_obj_t node = nullptr;
   while ((node = hwloc_get_next_obj_by_type(tree, HWLOC_OBJ_NUMANODE, node))) {
-    if (hwloc_bitmap_isset(node->cpuset, pu->os_index)) return index_or(node, 0);
+    if (hwloc_bitmap_isset(node->cpuset, pu->os_index)) return index_or(node, -1);
   }
-  return 0;
+  return -1;
+}
+
+// The depth of the parts of the machine that NUMA nodes are attached to, the outermost if these
+// differ.
+int depth_of_nodes(hwloc_topology_t tree) {
+  int depth = hwloc_topology_get_depth(tree);
+  hwloc_obj_t node = nullptr;
+  while ((node = hwloc_get_next_obj_by_type(tree, HWLOC_OBJ_NUMANODE, node))) {
+    if (hwloc_bitmap_iszero(node->cpuset)) continue;  // memory without CPUs
+    hwloc_obj_t holder = node->parent;
+    while (hwloc_obj_type_is_memory(holder->type)) holder = holder->parent;
+    depth = std::min(depth, holder->depth);
+  }
+  return depth;
+}
+
+// hwloc makes groups for NUMA nodes that nothing else has the CPUs of; they are the nodes again.
+bool stands_for_nodes(hwloc_topology_t tree, int depth) {
+  hwloc_obj_t object = nullptr;
+  while ((object = hwloc_get_next_obj_by_depth(tree, depth, object))) {
+    if (object->type != HWLOC_OBJ_GROUP || object->memory_arity == 0) return false;
+  }
+  return true;
 }
 
 // The rank of the PU's core kind; -1 where hwloc cannot tell which kind is the more powerful.
@@ -95,6 +125,7 @@ void read_pus(hwloc_topology_t tree, Topology& machine) {
   const auto allowed = hwloc_topology_get_allowed_cpuset(tree);
   int without_core = 0, core_before = -1, siblings = 0;
   const int cores = std::max(hwloc_get_nbobjs_by_type(tree, HWLOC_OBJ_CORE), 0);
+  const bool packages = hwloc_get_nbobjs_by_type(tree, HWLOC_OBJ_PACKAGE) > 0;
   hwloc_obj_t pu = nullptr;
   while ((pu = hwloc_get_next_obj_by_type(tree, HWLOC_OBJ_PU, pu))) {
     const auto up = [&](hwloc_obj_type_t type) {
@@ -108,17 +139,61 @@ void read_pus(hwloc_topology_t tree, Topology& machine) {
     machine.pus.push_back({.cpu = static_cast<int>(pu->os_index),
                            .core = core,
                            .sibling = siblings,
-                           .package = index_or(up(HWLOC_OBJ_PACKAGE), 0),
+                           .package = packages ? index_or(up(HWLOC_OBJ_PACKAGE), -1) : 0,
                            .numa = numa_of(tree, pu),
                            .l3 = index_or(up(HWLOC_OBJ_L3CACHE), -1),
                            .kind = kind_of(tree, pu),
-                           .allowed = hwloc_bitmap_isset(allowed, pu->os_index) != 0});
+                           .allowed = hwloc_bitmap_isset(allowed, pu->os_index) != 0,
+                           .above = {}});
   }
   machine.cores = cores + without_core;
 }
 
+// Adds a level; `part_of` says which of its parts a PU is in.
+template <class PartOf>
+void add_level(Topology& machine, const char* name, const PartOf& part_of) {
+  machine.levels.emplace_back(name);
+  for (Pu& pu : machine.pus) pu.above.push_back(part_of(pu));
+}
+
+// hwloc's tree from the machine down to the cores, with NUMA nodes where they belong in it.
+void read_levels(hwloc_topology_t tree, Topology& machine) {
+  const int nodes = depth_of_nodes(tree);
+  if (hwloc_get_nbobjs_by_type(tree, HWLOC_OBJ_PACKAGE) == 0) {
+    add_level(machine, hwloc_obj_type_string(HWLOC_OBJ_PACKAGE), std::mem_fn(&Pu::package));
+  }
+  const int end = std::min(hwloc_get_type_or_below_depth(tree, HWLOC_OBJ_CORE),
+                           hwloc_get_type_depth(tree, HWLOC_OBJ_PU));
+  for (int depth = 0; depth < end; ++depth) {
+    if (depth > 0 && !stands_for_nodes(tree, depth)) {
+      hwloc_obj_t pu = nullptr;  // hwloc's, in the same order as ours
+      add_level(machine, hwloc_obj_type_string(hwloc_get_depth_type(tree, depth)), [&](const Pu&) {
+        pu = hwloc_get_next_obj_by_type(tree, HWLOC_OBJ_PU, pu);
+        // Where there is none, hwloc gives the next one out.
+        const hwloc_obj_t holder = hwloc_get_ancestor_obj_by_depth(tree, depth, pu);
+        return holder->depth == depth ? index_or(holder, -1) : -1;
+      });
+    }
+    if (depth == std::min(nodes, end - 1)) {
+      add_level(machine, hwloc_obj_type_string(HWLOC_OBJ_NUMANODE), std::mem_fn(&Pu::numa));
+    }
+  }
+}
+
+// hwloc may find siblings of one core to be of different kinds: the core is of the most powerful,
+// or of none that is known if one is not known.
+void unite_kinds(Topology& machine) {
+  std::map<int, int> of_core;
+  for (const Pu& pu : machine.pus) {
+    int& kind = of_core.try_emplace(pu.core, pu.kind).first->second;
+    kind = std::min(kind, pu.kind) < 0 ? -1 : std::max(kind, pu.kind);
+  }
+  for (Pu& pu : machine.pus) pu.kind = of_core[pu.core];
+}
+
 // Makes the kinds that occur 0, 1, …, or all 0 if some cannot be ranked.
 void rank_kinds(Topology& machine) {
+  unite_kinds(machine);
   std::set<int> ranks;
   for (const Pu& pu : machine.pus) ranks.insert(pu.kind);
   if (ranks.contains(-1)) ranks.clear();
@@ -146,6 +221,7 @@ Topology read_tree(hwloc_topology_t tree) {
   Topology machine;
   read_pus(tree, machine);
   check(!machine.pus.empty(), "found no CPU");
+  read_levels(tree, machine);
   rank_kinds(machine);
   read_caches(tree, machine);
   machine.packages = std::max(1, hwloc_get_nbobjs_by_type(tree, HWLOC_OBJ_PACKAGE));
@@ -158,119 +234,104 @@ Topology read_tree(hwloc_topology_t tree) {
   return machine;
 }
 
-// The affinity mask, which cpusets and taskset narrow. A mask too short for the machine's CPUs is
-// refused with EINVAL, so it is doubled until it fits.
-std::vector<bool> affinity_mask() {
-  for (std::size_t size = 1024;; size *= 2) {
-    std::vector<cpu_set_t> sets(CPU_ALLOC_SIZE(size) / sizeof(cpu_set_t) + 1);
-    const std::size_t bytes = sets.size() * sizeof(cpu_set_t);
-    if (sched_getaffinity(0, bytes, sets.data()) == 0) {
-      std::vector<bool> mask(bytes * 8);
-      for (std::size_t cpu = 0; cpu < mask.size(); ++cpu) {
-        mask[cpu] = CPU_ISSET_S(cpu, bytes, sets.data()) != 0;
-      }
-      return mask;
-    }
-    if (errno != EINVAL || size > (1U << 22)) {
-      throw std::runtime_error(fmt::format("sched_getaffinity: {}", std::strerror(errno)));
-    }
-  }
-}
-
-// ---- through the pipe -------------------------------------------------------------------------
-
-// The child's words to its parent: counts, one line a PU, an offline CPU and a cache, then "end".
-// A child that dies on the way leaves a text without that end.
-std::string to_wire(const Topology& machine) {
-  std::string text = fmt::format("{} {} {} {} {} {} {}\n", machine.packages, machine.numa_nodes,
-                                 machine.cores, machine.core_kinds, machine.pus.size(),
-                                 machine.offline.size(), machine.caches.size());
-  for (const Pu& pu : machine.pus) {
-    text += fmt::format("{} {} {} {} {} {} {} {:d}\n", pu.cpu, pu.core, pu.sibling, pu.package,
-                        pu.numa, pu.l3, pu.kind, pu.allowed);
-  }
-  for (const int cpu : machine.offline) text += fmt::format("{}\n", cpu);
-  for (const Cache& cache : machine.caches) {
-    text += fmt::format("{} {} {}", cache.level, cache.size_bytes, cache.cpus.size());
-    for (const int cpu : cache.cpus) text += fmt::format(" {}", cpu);
-    text += '\n';
-  }
-  return text + "end\n";
-}
-
-bool sound(const Topology& machine) {
-  const auto within = [](int index, int count) { return index >= 0 && index < count; };
-  std::set<int> cpus;
-  for (const Pu& pu : machine.pus) {
-    const bool fits = pu.cpu >= 0 && cpus.insert(pu.cpu).second && within(pu.core, machine.cores) &&
-                      pu.sibling >= 0 && within(pu.package, machine.packages) &&
-                      within(pu.numa, machine.numa_nodes) && pu.l3 >= -1 &&
-                      within(pu.kind, machine.core_kinds);
-    if (!fits) return false;
-  }
-  return !cpus.empty();
-}
-
-std::optional<Topology> from_wire(const std::string& text) {
-  std::istringstream in(text);
-  Topology machine;
-  std::size_t pus = 0, offline = 0, caches = 0;
-  in >> machine.packages >> machine.numa_nodes >> machine.cores >> machine.core_kinds >> pus >>
-      offline >> caches;
-  // No count can exceed the length of the text that lists the things counted.
-  if (!in || std::max({pus, offline, caches}) > text.size()) return std::nullopt;
-  machine.pus.resize(pus);
-  for (Pu& pu : machine.pus) {
-    in >> pu.cpu >> pu.core >> pu.sibling >> pu.package >> pu.numa >> pu.l3 >> pu.kind >>
-        pu.allowed;
-  }
-  machine.offline.resize(offline);
-  for (int& cpu : machine.offline) in >> cpu;
-  machine.caches.resize(caches);
-  for (Cache& cache : machine.caches) {
-    std::size_t sharers = 0;
-    in >> cache.level >> cache.size_bytes >> sharers;
-    if (!in || sharers > text.size()) return std::nullopt;
-    cache.cpus.resize(sharers);
-    for (int& cpu : cache.cpus) in >> cpu;
-  }
-  std::string end;
-  in >> end;
-  if (!in || end != "end" || !sound(machine)) return std::nullopt;
-  return machine;
+// What cpusets and taskset leave.
+std::vector<int> allowed_or_impossible() try {
+  return os::allowed_cpus();
+} catch (const std::system_error& error) {
+  throw Impossible(error.what());
 }
 
 // ---- the disposable child ---------------------------------------------------------------------
 
-// Far above what the largest machines take (hundreds of CPUs: milliseconds and a few MB), so that
-// only a hang or a nonsensical size meets them.
-constexpr std::chrono::seconds patience{5};
+// Descriptions of 8192 CPUs take a second and 100 MB, so that only a nonsensical one meets these.
+// CPU time, since on a busy machine the clock on the wall says nothing of a description.
+constexpr rlim_t most_cpu_seconds = 10;
 constexpr std::size_t child_memory = std::size_t{1} << 30;
 constexpr std::size_t longest_answer = std::size_t{64} << 20;
+// How long the child may sleep: for a file that is a pipe into which nobody writes.
+constexpr std::chrono::seconds patience{5};
 
-constexpr std::string_view synthetic = "synthetic:", xml = "xml:";
+constexpr std::string_view synthetic = "synthetic:", xml = "xml:", refused = "refused: ";
 
-[[noreturn]] void parse_and_exit(const std::string& from, int pipe_end) {
+// Never above what is in force.
+void limit(int resource, rlim_t soft, rlim_t hard) {
+  rlimit now;
+  if (getrlimit(resource, &now) != 0) return;
+  const rlimit lower{std::min(soft, now.rlim_max), std::min(hard, now.rlim_max)};
+  setrlimit(resource, &lower);
+}
+
+rlim_t child_cpu_seconds() {
+  rlimit ours;
+  return getrlimit(RLIMIT_CPU, &ours) == 0 ? std::min(most_cpu_seconds, ours.rlim_max)
+                                           : most_cpu_seconds;
+}
+
+void confine() {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL}) std::signal(signal, SIG_DFL);
-  const rlimit no_core{0, 0};
-  setrlimit(RLIMIT_CORE, &no_core);
+  for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGXCPU}) {
+    std::signal(signal, SIG_DFL);
+  }
+  limit(RLIMIT_CORE, 0, 0);
+  // One second later comes SIGKILL, which no mask can hold off.
+  limit(RLIMIT_CPU, child_cpu_seconds(), child_cpu_seconds() + 1);
   const std::size_t pages = read_number("/proc/self/statm").value_or(0);
   const rlim_t space = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + child_memory;
-  const rlimit memory{space, space};
-  setrlimit(RLIMIT_AS, &memory);
+  limit(RLIMIT_AS, space, space);
+}
+
+// The version of hwloc's format that a file is in: "3.0" of <topology version="3.0">.
+std::string format_of(std::string_view text) {
+  constexpr std::string_view before = "<topology version=\"";
+  const auto at = text.find(before);
+  if (at == std::string_view::npos) return "";
+  text.remove_prefix(at + before.size());
+  return std::string(text.substr(0, std::min(text.find('"'), std::size_t{16})));
+}
+
+std::string why_not(std::string_view text) {
+  const unsigned here = hwloc_get_api_version() >> 16;
+  const std::string format = format_of(text);
+  const std::string lstopo = "write it with lstopo";
+  if (std::strtoul(format.c_str(), nullptr, 10) > here) {
+    return fmt::format(
+        "is in version {} of hwloc's format, which is newer than the hwloc here: it reads up to "
+        "version {}; {} --export-xml-flags v{}",
+        format, here, lstopo, here);
+  }
+  // Without libxml2, hwloc reads neither comments nor other layouts.
+  return "is no description of a machine that hwloc understands; " + lstopo;
+}
+
+// What the child has to say: the machine in words for the pipe, or why it refuses it.
+std::string parse(const std::string& from) {
+  const Tree tree = new_tree();
+  if (from.starts_with(synthetic)) {
+    const std::string description = from.substr(synthetic.size());
+    check(hwloc_topology_set_synthetic(tree.get(), description.c_str()) == 0,
+          "does not understand");
+    return to_wire(read_tree(tree.get()));
+  }
+  // Read here and not by hwloc, since a pipe can be read but once.
+  std::ostringstream file;
+  file << std::ifstream(from.substr(xml.size()), std::ios::binary).rdbuf();
+  const std::string text = file.str();
+  try {
+    const int size = static_cast<int>(std::min<std::size_t>(text.size() + 1, INT_MAX));
+    check(hwloc_topology_set_xmlbuffer(tree.get(), text.c_str(), size) == 0, "does not understand");
+    return to_wire(read_tree(tree.get()));
+  } catch (const std::runtime_error&) {
+    return fmt::format("{}{}", refused, why_not(text));
+  }
+}
+
+[[noreturn]] void parse_and_exit(const std::string& from, int pipe_end) {
+  confine();
   // hwloc explains itself on stderr in terms of its own calls.
   if (!std::freopen("/dev/null", "w", stderr)) _exit(1);
-
   std::string answer;
   try {
-    const Tree tree = new_tree();
-    const bool taken =
-        from.starts_with(xml)
-            ? hwloc_topology_set_xml(tree.get(), from.c_str() + xml.size()) == 0
-            : hwloc_topology_set_synthetic(tree.get(), from.c_str() + synthetic.size()) == 0;
-    check(taken, "does not understand the description");
-    answer = to_wire(read_tree(tree.get()));
+    answer = parse(from);
   } catch (const std::exception&) {
     _exit(1);
   }
@@ -282,21 +343,55 @@ constexpr std::string_view synthetic = "synthetic:", xml = "xml:";
   _exit(0);
 }
 
-// All that comes out of the pipe before its other end is closed; nothing if that takes too long.
-std::optional<std::string> listen(int pipe_end) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+// Whether a process waits for something rather than for its turn on a CPU.
+bool sleeps(pid_t process) {
+  const std::string line = read_line(fmt::format("/proc/{}/stat", process)).value_or("");
+  const auto name_end = line.rfind(')');  // "123 (name) S …"
+  return name_end == std::string::npos || line.substr(name_end + 1, 2) == " S";
+}
+
+// All that comes out of the pipe before its other end is closed; nothing if it is far too much, or
+// if the child sleeps too long over it.
+std::optional<std::string> listen(pid_t child, int pipe_end) {
+  using Clock = std::chrono::steady_clock;
+  auto awake = Clock::now();
   std::string text;
   for (char buffer[65536];;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
     pollfd ready{pipe_end, POLLIN, 0};
-    if (left.count() <= 0 || text.size() > longest_answer) return std::nullopt;
-    if (poll(&ready, 1, static_cast<int>(left.count())) <= 0) continue;
+    const int readable = poll(&ready, 1, 100);
+    if (readable < 0 && errno != EINTR) return std::nullopt;
+    if (readable <= 0) {
+      if (!sleeps(child)) awake = Clock::now();
+      if (Clock::now() - awake > patience) return std::nullopt;
+      continue;
+    }
     const ssize_t more = read(pipe_end, buffer, sizeof buffer);
     if (more < 0 && errno == EINTR) continue;
     if (more <= 0) return text;
     text.append(buffer, static_cast<std::size_t>(more));
+    if (text.size() > longest_answer) return std::nullopt;
   }
+}
+
+// What became of a description without a sound answer.
+std::string complaint(const std::optional<std::string>& answer, int status) {
+  if (!answer) {
+    return fmt::format(
+        "gave hwloc nothing to read for more than {} s, or makes a machine of more "
+        "than {} MiB of text",
+        patience.count(), longest_answer >> 20);
+  }
+  if (answer->starts_with(refused)) return answer->substr(refused.size());
+  if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL)) {
+    return fmt::format("took hwloc more than {} s of CPU time to describe", child_cpu_seconds());
+  }
+  if (WIFSIGNALED(status)) {
+    return fmt::format(
+        "makes hwloc crash: it is no sound description of a machine, or one that needs "
+        "more than {} MiB",
+        child_memory >> 20);
+  }
+  return "is no description of a machine that hwloc understands";
 }
 
 // Why a file cannot be read, or "". It is not opened here, since a pipe can be read but once.
@@ -313,11 +408,8 @@ std::string trouble_with(const std::string& file) {
 Topology discover() {
   const Tree tree = new_tree();
   Topology machine = read_tree(tree.get());
-  const std::vector<bool> mask = affinity_mask();
-  for (Pu& pu : machine.pus) {
-    const auto cpu = static_cast<std::size_t>(pu.cpu);
-    pu.allowed = cpu < mask.size() && mask[cpu];
-  }
+  const std::vector<int> allowed = allowed_or_impossible();
+  for (Pu& pu : machine.pus) pu.allowed = std::ranges::binary_search(allowed, pu.cpu);
   machine.quota_cpus = cgroup_quota();
   machine.source = "this machine";
   return machine;
@@ -340,24 +432,16 @@ Topology describe_machine(const std::string& from) {
   const pid_t child = fork();
   if (child == 0) parse_and_exit(from, ends[1]);
   close(ends[1]);
-  const auto answer = child < 0 ? std::nullopt : listen(ends[0]);
+  const auto answer = child < 0 ? std::nullopt : listen(child, ends[0]);
   close(ends[0]);
   if (child < 0) throw std::runtime_error("cannot fork a process to parse the description");
-  kill(child, SIGKILL);  // one that still runs has nothing more to say
+  if (!answer) kill(child, SIGKILL);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
 
-  if (!answer) throw bad("took hwloc more than 5 s or 64 MB to describe");
-  auto machine = from_wire(*answer);
-  if (!machine) {
-    const bool crashed = WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL;
-    throw bad(crashed ? "makes hwloc crash: it is no sound description of a machine"
-              // Without libxml2, hwloc reads neither comments nor other layouts.
-              : from.starts_with("xml:")
-                  ? "is no description of a machine that hwloc understands; write it with lstopo"
-                  : "is no description of a machine that hwloc understands");
-  }
+  auto machine = answer ? from_wire(*answer) : std::nullopt;
+  if (!machine) throw bad(complaint(answer, status));
   machine->source = from;
   return *machine;
 }

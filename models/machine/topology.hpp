@@ -15,11 +15,13 @@ struct Pu {
   int cpu;       // the operating system's number
   int core;      // physical core; PUs with the same core are SMT siblings
   int sibling;   // 0 for the first PU of a core, 1 for the second, …
-  int package;   // 0 where the machine tells of none
-  int numa;      // the first of the memory nodes that are local to it
+  int package;   // -1 if unknown; 0 where the machine tells of none at all
+  int numa;      // the first of the memory nodes that are local to it, or -1 if unknown
   int l3;        // L3 cache, or -1 without one
-  int kind;      // core kind: 0 is the least powerful; all 0 where cores are alike
+  int kind;      // of its core: 0 is the least powerful; all 0 where cores are alike
   bool allowed;  // online, and in this process's affinity mask
+  // The part of the machine that it is in at each of the topology's levels, or -1 where in none.
+  std::vector<int> above;
 };
 
 struct Cache {
@@ -30,6 +32,9 @@ struct Cache {
 
 struct Topology {
   int packages = 0, numa_nodes = 0, cores = 0, core_kinds = 1;
+  // What holds cores, from the outermost in, as hwloc calls it: "Package", "NUMANode", "Die",
+  // "Group" (a cluster of cores, say), "L3Cache", … Packages and nodes are always among them.
+  std::vector<std::string> levels;
   std::vector<Pu> pus;       // in hwloc's logical order, the allowed and the others
   std::vector<int> offline;  // CPUs that are switched off; where they sit is not known
   std::vector<Cache> caches;
@@ -43,10 +48,12 @@ struct Topology {
 
 // How workers are laid on the allowed CPUs. Each is deterministic.
 enum class Layout {
-  compact,  // distinct cores, as few packages, then NUMA nodes, then L3 caches as can hold them,
-            // of one core kind if possible, the powerful first
-  spread,   // distinct cores, in turn over packages, within these over NUMA nodes, L3, L2 caches
-  smt,      // all siblings of a core before the next core; cores as in compact
+  compact,  // distinct cores, in as few parts of the machine as can hold them, at the outermost
+            // level first (packages, nodes, … L3 caches), of one core kind if possible, the
+            // powerful first
+  spread,   // distinct cores, in turn over the parts of the outermost level, within these over
+            // those of the next, …
+  smt,      // as few cores as can hold them, siblings side by side; these cores as in compact
 };
 std::string_view name_of(Layout layout);
 enum class CoreKind { any, performance, efficiency };  // the most and the least powerful kind
