@@ -100,11 +100,15 @@ class Doctor : public FakeMachine {
   }
 };
 
+// No matter of files.
+const std::set<std::string> asked_of_kernel{"hardware_counters", "priority", "variables",
+                                            "dropped_variables"};
+
 // Everything but what only the running kernel can be asked.
 std::map<std::string, Severity> severities(const std::vector<Finding>& findings) {
   std::map<std::string, Severity> all;
   for (const Finding& each : findings) {
-    if (each.id != "hardware_counters") all[each.id] = each.severity;
+    if (!asked_of_kernel.contains(each.id)) all[each.id] = each.severity;
   }
   return all;
 }
@@ -183,7 +187,7 @@ TEST_F(Doctor, NamesEachCauseAndNothingElse) {
       {"overcommit", "/proc/sys/vm/overcommit_memory", "2\n", "1\n", Severity::note},
   };
   quiet_server();
-  std::set<std::string> tried{"hardware_counters"};  // not a file's matter
+  std::set<std::string> tried = asked_of_kernel;
   for (const Cause& cause : causes) {
     write(cause.path, cause.bad);
     for (const auto& [id, severity] : severities(examine(evidence()))) {
@@ -223,6 +227,33 @@ TEST_F(Doctor, ExemptsWhoMayReadCountersAnyway) {
             Severity::ok);
   EXPECT_EQ(with("perf_event_paranoid", "/proc/self/status", "CapEff:\t0000000000000001\n"),
             Severity::note);
+}
+
+TEST(DoctorPriority, WarnsOfAnyButTheUsualOne) {
+  Evidence evidence;
+  evidence.environment.notes = read_environment("/nowhere").notes;
+  const auto found = [&](std::optional<int> niceness, std::optional<std::string> policy) {
+    evidence.environment.niceness = niceness;
+    evidence.environment.policy = std::move(policy);
+    return finding(examine(evidence), "priority");
+  };
+  EXPECT_EQ(found({}, {}).severity, Severity::unavailable);
+  EXPECT_EQ(found(0, "other").severity, Severity::ok);
+  EXPECT_EQ(found(5, "other").severity, Severity::warning);
+  EXPECT_EQ(found(5, "other").found, "niceness 5, policy other");
+  EXPECT_EQ(found(0, "fifo").severity, Severity::warning);
+}
+
+TEST(DoctorVariables, NotesThoseThatChangeNumbersAndThoseThatAreKeptFromWorkers) {
+  Evidence evidence;
+  evidence.environment.notes = read_environment("/nowhere").notes;
+  EXPECT_EQ(finding(examine(evidence), "variables").severity, Severity::ok);
+  EXPECT_EQ(finding(examine(evidence), "dropped_variables").severity, Severity::ok);
+  evidence.environment.variables = {{"GOGC", "50"}};
+  evidence.environment.dropped_variables = {"OMP_PLACES"};
+  EXPECT_EQ(finding(examine(evidence), "variables").severity, Severity::note);
+  EXPECT_EQ(finding(examine(evidence), "variables").found, "GOGC=50");
+  EXPECT_EQ(finding(examine(evidence), "dropped_variables").found, "OMP_PLACES");
 }
 
 TEST(DoctorCounters, AreMissingAllOrSomeOrNone) {

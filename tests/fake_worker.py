@@ -43,6 +43,8 @@ def sample(cell, iterations):
         answer += 1
     if MODE == "lazy":
         ops -= 1
+    if MODE == "narrowed":
+        os.sched_setaffinity(0, cpus[:1])
     if MODE == "strayed":
         workers[0]["observed"] = [max(cpus) + 1]
     if MODE == "endless":

@@ -56,6 +56,13 @@ class WorkerFailure(unittest.TestCase):
     def test_work_left_out_is_no_number(self):
         self.expect("lazy", "failed", "performed .* operations instead of")
 
+    @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "needs two CPUs")
+    def test_a_worker_that_loses_a_cpu_meanwhile_is_no_number(self):
+        _, cell, honest = cells_with("narrowed", "--cores=2")
+        self.assertEqual(cell["status"], "failed", cell)
+        self.assertRegex(cell["reason"], "may use CPU .* only now, and began with")
+        self.assertEqual(honest["status"], "ok", honest["reason"])
+
     def test_a_worker_seen_elsewhere_is_no_number(self):
         self.expect("strayed", "failed", "outside its set")
 

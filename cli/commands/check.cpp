@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <ctime>
-#include <filesystem>
 
 #include "cli/commands/commands.hpp"
 #include "cli/harness/errors.hpp"
@@ -17,6 +16,7 @@
 #include "cli/terminal/shell.hpp"
 #include "cli/terminal/style.hpp"
 #include "models/machine/environment.hpp"
+#include "models/machine/own_program.hpp"
 #include "reports/result/check_json.hpp"
 #include "reports/result/result_file.hpp"
 #include "reports/text/check_table.hpp"
@@ -83,7 +83,7 @@ std::vector<Contest> contests_of_programs(const CheckRequest& request, const Top
 // Each cell twice: against itself, and against itself with real extra work.
 std::vector<Contest> contests_of_self_test(const CheckRequest& request, const Topology& topology,
                                            Check& check) {
-  const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+  const std::string self = os::own_program();
   const Program program("BASE", self);
   check.base = check.next = program.description();
   std::vector<Candidate> same, slowed;

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
-#include <filesystem>
 
 #include "build_info.hpp"
 #include "cli/commands/commands.hpp"
@@ -19,10 +18,12 @@
 #include "cli/harness/resume.hpp"
 #include "cli/harness/session.hpp"
 #include "cli/harness/signals.hpp"
+#include "cli/harness/worker_environment.hpp"
 #include "cli/terminal/live.hpp"
 #include "cli/terminal/say.hpp"
 #include "cli/terminal/style.hpp"
 #include "models/machine/environment.hpp"
+#include "models/machine/own_program.hpp"
 #include "reports/result/result_file.hpp"
 #include "reports/result/result_json.hpp"
 #include "reports/text/table.hpp"
@@ -36,7 +37,7 @@ std::string now_rfc3339() { return fmt::format("{:%FT%TZ}", fmt::gmtime(std::tim
 Result new_result(const RunRequest& request, const Topology& topology) {
   Result result;
   result.date = now_rfc3339();
-  result.program = std::filesystem::read_symlink("/proc/self/exe").string();
+  result.program = os::own_program();
   result.seed = request.seed;
   result.request = {.argv = request.argv,
                     .preset = request.preset.name,
@@ -53,6 +54,8 @@ Result new_result(const RunRequest& request, const Topology& topology) {
       .build_type = build_info::build_type,
       .libraries = {std::begin(build_info::libraries), std::end(build_info::libraries)}};
   result.environment = read_environment();
+  result.environment.variables = worker_environment().passed;
+  result.environment.dropped_variables = worker_environment().dropped;
   result.machine = machine_info(topology);
   return result;
 }

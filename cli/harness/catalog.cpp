@@ -11,14 +11,13 @@
 #include "cli/harness/process.hpp"
 #include "cli/help/suggest.hpp"
 #include "cli/options/words.hpp"
+#include "models/machine/own_program.hpp"
 #include "models/registry.hpp"
 
 namespace concbench {
 namespace {
 
 using options::split;
-
-std::string self() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
 
 // A size in bytes: "65536", "64k", "1m"; nothing if it is none.
 std::optional<std::uint64_t> parse_bytes(std::string_view text) {
@@ -120,10 +119,10 @@ Candidate of_model(const Model& model, std::string label, Options options) {
                       .pins = model.pins};
   if (model.missing) candidate.missing = model.missing();
   if (candidate.built_in()) {
-    candidate.launch = {self(), "worker", "--model=" + candidate.label};
+    candidate.launch = {os::own_program(), "worker", "--model=" + candidate.label};
     return candidate;
   }
-  const auto program = std::filesystem::path(self()).parent_path() / model.program;
+  const auto program = std::filesystem::path(os::own_program()).parent_path() / model.program;
   candidate.launch = {program.string()};
   if (candidate.missing.empty()) greet_if_there(candidate);
   return candidate;

@@ -5,8 +5,11 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
+#include <system_error>
 
+#include "models/machine/affinity.hpp"
 #include "models/machine/counters.hpp"
 
 namespace concbench {
@@ -37,6 +40,17 @@ std::optional<std::int64_t> difference(std::optional<std::int64_t> after,
   return *after - *before;
 }
 
+// Those of `cpus` that the process's main thread may use; nothing if the kernel does not say.
+std::vector<int> usable(const std::vector<int>& cpus, pid_t process) try {
+  const std::vector<int> allowed = os::allowed_cpus(process);
+  std::vector<int> both;
+  std::ranges::copy_if(cpus, std::back_inserter(both),
+                       [&](int cpu) { return std::ranges::binary_search(allowed, cpu); });
+  return both;
+} catch (const std::system_error&) {
+  return {};
+}
+
 }  // namespace
 
 OpenCell::OpenCell(const Candidate& candidate, const Workload& workload, const Placement& placement,
@@ -58,6 +72,7 @@ OpenCell::OpenCell(const Candidate& candidate, const Workload& workload, const P
   if (sizes == Sizes::any) open["despite_limits"] = true;
   const Json opened = ask(open, "opened");
   info_.cold_start_ns = optional_integer(opened, "cold_start_ns");
+  cpus_of_start_ = usable(cpus_, talk_.pid());
 }
 
 // Sends, and returns the answer if it is of the type hoped for.
@@ -80,6 +95,16 @@ OpenCell::Sighting OpenCell::look() const {
           own_cpu_ns()};
 }
 
+// A cpuset that shrinks in the middle of a run takes CPUs away without a word.
+void OpenCell::require_cpus_of_start() const {
+  const std::vector<int> now = usable(cpus_, talk_.pid());
+  if (now.empty() || now == cpus_of_start_) return;
+  throw WorkerFailure(Status::failed,
+                      fmt::format("the worker may use CPU {} only now, and began with {}: its "
+                                  "cpuset or affinity was changed meanwhile",
+                                  fmt::join(now, ", "), fmt::join(cpus_of_start_, ", ")));
+}
+
 Sample OpenCell::run(std::int64_t iterations, bool observe) {
   Json request{{"type", "run"}, {"iterations", iterations}};
   if (observe) request["observe"] = true;
@@ -88,6 +113,7 @@ Sample OpenCell::run(std::int64_t iterations, bool observe) {
   const Sighting after = look();
 
   Sample sample = read_sample(message, iterations);
+  require_cpus_of_start();
   sample.span_ns = std::chrono::nanoseconds(after.time - before.time).count();
   sample.migrations = difference(after.migrations, before.migrations);
   if (before.machine && after.machine) {

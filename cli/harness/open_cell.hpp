@@ -57,12 +57,14 @@ class OpenCell {
     std::int64_t own_cpu_ns;
   };
   Sighting look() const;
+  void require_cpus_of_start() const;
   Json ask(const Json& message, const char* answer_type);
   Sample read_sample(const Json& message, std::int64_t iterations);
   void note_workers(const Json& message);
 
   const Candidate& candidate_;
   std::vector<int> cpus_;
+  std::vector<int> cpus_of_start_;  // of them, those of the worker's main thread once it was open
   std::uint64_t expected_answer_, expected_ops_;
   Conversation talk_;
   std::string answer_;

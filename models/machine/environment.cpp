@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sched.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <set>
 #include <sstream>
@@ -130,6 +133,25 @@ std::optional<bool> aslr(const std::string& root) {
   return flag(root + "/proc/sys/kernel/randomize_va_space");
 }
 
+// Of this process, whatever the root.
+std::optional<int> niceness() {
+  errno = 0;
+  const int value = getpriority(PRIO_PROCESS, 0);
+  return errno == 0 ? std::optional(value) : std::nullopt;
+}
+
+std::optional<std::string> policy() {
+  switch (sched_getscheduler(0)) {
+    case SCHED_OTHER: return "other";
+    case SCHED_FIFO: return "fifo";
+    case SCHED_RR: return "rr";
+    case SCHED_BATCH: return "batch";
+    case SCHED_IDLE: return "idle";
+    case -1: return std::nullopt;
+    default: return "another";
+  }
+}
+
 std::optional<double> load(const std::string& root) {
   std::istringstream text(read_text(root + "/proc/loadavg").value_or(""));
   double one_minute;
@@ -168,6 +190,8 @@ Environment read_environment(const std::string& root) {
       or_note(read_line(root + "/sys/devices/system/clocksource/clocksource0/current_clocksource"),
               "clocksource", "no clocksource in /sys");
   found.cgroup = or_note(cgroup_path(root), "cgroup", "/proc/self/cgroup cannot be read");
+  found.niceness = niceness();
+  found.policy = policy();
   found.load_1min = or_note(load(root), "load_1min", "/proc/loadavg cannot be read");
   return found;
 }

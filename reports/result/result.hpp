@@ -176,6 +176,10 @@ struct Environment {
   std::optional<std::string> hypervisor, governor, microcode, clocksource;
   std::optional<bool> boost, smt, aslr;
   std::optional<std::string> cgroup;  // its path
+  std::optional<int> niceness;
+  std::optional<std::string> policy;             // of the kernel's scheduler: "other", "fifo", …
+  std::map<std::string, std::string> variables;  // that workers were given and that change numbers
+  std::vector<std::string> dropped_variables;    // that would have steered a runtime
   std::optional<double> load_1min;
   std::optional<double> steal_share;         // of all CPU time during the run
   std::map<std::string, std::string> notes;  // field → why it is unknown

@@ -198,6 +198,10 @@ void fields(auto& archive, Of<Environment> auto& environment) {
   archive("steal", environment.steal_share);
   archive("notes", environment.notes);
   archive.added("findings", environment.findings);
+  archive.added("niceness", environment.niceness);
+  archive.added("policy", environment.policy);
+  archive.added("variables", environment.variables);
+  archive.added("dropped_variables", environment.dropped_variables);
 }
 
 void fields(auto& archive, Of<CacheInfo> auto& cache) {

@@ -8,8 +8,8 @@ Observation unknown(const Evidence& evidence, const char* field) {
 
 std::vector<Finding> examine(const Evidence& evidence) {
   std::vector<Finding> findings;
-  for (const auto& checks :
-       {virtual_checks, frequency_checks, sharing_checks, kernel_checks, limit_checks}) {
+  for (const auto& checks : {virtual_checks, frequency_checks, sharing_checks, kernel_checks,
+                             limit_checks, birth_checks}) {
     for (const Check& check : checks) {
       const Observation seen = check.observe(evidence);
       const bool mend = seen.severity == Severity::note || seen.severity == Severity::warning;

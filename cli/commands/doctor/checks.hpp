@@ -28,6 +28,7 @@ extern const std::span<const Check> frequency_checks;
 extern const std::span<const Check> sharing_checks;
 extern const std::span<const Check> virtual_checks;
 extern const std::span<const Check> kernel_checks;
+extern const std::span<const Check> birth_checks;  // niceness and variables
 extern const std::span<const Check> limit_checks;
 
 // Every check's finding, in the order of the lists.

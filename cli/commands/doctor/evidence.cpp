@@ -8,6 +8,7 @@
 #include <sstream>
 #include <thread>
 
+#include "cli/harness/worker_environment.hpp"
 #include "cli/options/words.hpp"
 #include "models/machine/cgroup.hpp"
 #include "models/machine/counters.hpp"
@@ -38,6 +39,9 @@ void ask_the_kernel(Evidence& evidence) {
   if (clock_getres(CLOCK_MONOTONIC, &resolution) == 0) {
     evidence.clock_resolution_ns = resolution.tv_sec * 1'000'000'000 + resolution.tv_nsec;
   }
+  const WorkerEnvironment& variables = worker_environment();
+  evidence.environment.variables = variables.passed;
+  evidence.environment.dropped_variables = variables.dropped;
   const Counters counters(getpid());
   auto& found = evidence.counters.emplace();
   for (const std::string& name : Counters::hardware_names()) {
