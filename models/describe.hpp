@@ -25,6 +25,8 @@
 //     Notes notes() const;
 //     // Only if it binds its workers to one CPU each.
 //     static constexpr bool pins = true;
+//     // Only if its tasks are threads or processes, which the kernel schedules.
+//     static constexpr bool kernel_tasks = true;
 //     // Only if tasks share no other memory: a container of it, made from a size and a value.
 //     template <class Word>
 //     using Memory = …;
@@ -172,6 +174,7 @@ constexpr Model describe(std::string_view name, std::string_view summary,
     return why.empty() ? M::refusal(ask) : why;
   };
   if constexpr (requires { M::pins; }) model.pins = M::pins;
+  if constexpr (requires { M::kernel_tasks; }) model.kernel_tasks = M::kernel_tasks;
   model.start = [](const Setup& setup) -> std::unique_ptr<Instance> {
     return std::make_unique<Started<M>>(setup);
   };

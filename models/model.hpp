@@ -80,6 +80,7 @@ struct Model {
   std::string_view name;
   std::string_view summary;
   std::span<const Option> options = {};
+  bool kernel_tasks = false;  // its tasks are threads or processes, which the kernel schedules
   bool pins = false;  // binds each worker to one CPU, and so must be seen there and nowhere else
   // Why the pair cannot work, or "".
   std::string (*no_pair)(const Workload&) = nullptr;

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdint>
 #include <ctime>
+#include <numeric>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -207,6 +208,8 @@ class Processes {
 
   std::vector<WorkerReport> workers() const { return {sightings_->report()}; }
 
+  static constexpr bool kernel_tasks = true;
+
   static std::string no_verb(Shape) { return ""; }
 
   static std::string refusal(const Ask& ask) {
@@ -268,19 +271,22 @@ class Processes {
   Outcome assemble(std::uint64_t count, Place place, Stopwatch& clock, const Body& body) {
     const Shared<os::Gate<scope>> gate(1, count);
     const Shared<Outcome> outcomes(count, Outcome{});
+    const Shared<Usage> used(clock.reads_usage() ? count : 0);
     gather(
         *gate, place,
         [&](std::uint64_t i) {
           if (!gate->park()) return;
+          const Usage before = clock.reads_usage() ? Stopwatch::own() : Usage{};
           const os::Sighting sighting(*sightings_);
           outcomes[i] = body(i, gate->opened_at());
           gate->leave();
+          if (clock.reads_usage()) used[i] = Stopwatch::own() - before;
         },
         [&] {
           clock.start();
           gate->open(clock.started_at());
         });
-    clock.stop_at(gate->ended_at());
+    clock.stop_at(gate->ended_at(), std::accumulate(used.all().begin(), used.all().end(), Usage{}));
     return os::sum(outcomes.all());
   }
 

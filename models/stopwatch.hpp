@@ -20,6 +20,15 @@ struct Usage {
   std::int64_t cpu_ns = 0;       // of all threads and reaped children
   std::int64_t voluntary = 0;    // context switches because a thread waited
   std::int64_t involuntary = 0;  // context switches because the kernel took the CPU away
+
+  Usage operator+(const Usage& other) const {
+    return {wall_ns + other.wall_ns, cpu_ns + other.cpu_ns, voluntary + other.voluntary,
+            involuntary + other.involuntary};
+  }
+  Usage operator-(const Usage& other) const {
+    return {wall_ns - other.wall_ns, cpu_ns - other.cpu_ns, voluntary - other.voluntary,
+            involuntary - other.involuntary};
+  }
 };
 
 class Stopwatch {
@@ -45,11 +54,28 @@ class Stopwatch {
     if (usage_) after_ = used();
   }
 
-  // The same, where the end was noted in another process. Usage is then read here, to be called
-  // once that process has been reaped, since a child's usage is only known then.
+  // The same, where the end was noted before.
   void stop_at(std::int64_t when) {
     stopped_ = when;
     if (usage_) after_ = used();
+  }
+
+  // The same, where the end was noted in another process, and the work done in such: what they told
+  // of their use between the two ends is all there is. That of a child that has been reaped would
+  // hold its start and its exit, too.
+  void stop_at(std::int64_t when, const Usage& by_others) {
+    stopped_ = when;
+    after_ = before_ + by_others;
+  }
+
+  // What this process alone has used so far; nothing of its children, and all 0 where the kernel
+  // does not tell.
+  static Usage own() {
+    rusage self{};
+    getrusage(RUSAGE_SELF, &self);
+    return {.cpu_ns = nanoseconds(CLOCK_PROCESS_CPUTIME_ID),
+            .voluntary = self.ru_nvcsw,
+            .involuntary = self.ru_nivcsw};
   }
 
   // By hold, between start and stop: so many tasks are alive, as they counted themselves. What that

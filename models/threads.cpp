@@ -203,6 +203,8 @@ class Threads {
 
   std::vector<WorkerReport> workers() const { return {sightings_.report()}; }
 
+  static constexpr bool kernel_tasks = true;
+
   static std::string no_verb(Shape) { return ""; }
 
   static std::string refusal(const Ask& ask) { return os::refusal_of_threads(ask); }

@@ -31,7 +31,7 @@ BASIC = (
     ("mpmc", "channel", "message",
      {"capacity": 64, "consumers": 2, "messages": 10000, "producers": 2},
      (WAITS, 3.4e3, 278, BLOCKS, 24, 21, 28.5)),
-    ("yield", "yield", "switch", {"tasks": 100, "yields": 1000},
+    ("yield", "yield", "yield", {"tasks": 100, "yields": 1000},
      (WAITS, 1.52e3, 1.41e3, BLOCKS, 2.4, 2.3, 62)),
 )
 

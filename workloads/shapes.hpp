@@ -64,7 +64,7 @@ constexpr std::string_view op_of(Shape shape) {
     case Shape::hold: return "task";
     case Shape::hand_off: return "hop";
     case Shape::channel: return "message";
-    case Shape::yield: return "switch";
+    case Shape::yield: return "yield";
     case Shape::contend: return "section";
     case Shape::timers: return "wake";
     case Shape::recipe: return "step";

@@ -68,12 +68,13 @@ std::vector<Contest> side_by_side(const CheckRequest& request, const Topology& t
 
 std::vector<Contest> contests_of_programs(const CheckRequest& request, const Topology& topology,
                                           Check& check) {
-  const Program base("BASE", request.base), next("NEW", request.next);
+  const double timeout_s = request.selection.preset.timeout_s;
+  const Program base("BASE", request.base, timeout_s), next("NEW", request.next, timeout_s);
   check.base = base.description();
   check.next = next.description();
   std::vector<Candidate> of_base, of_next;
   for (const std::string& model :
-       models_of(base, next, request.selection.models, request.models_named)) {
+       models_of(base, next, request.selection.models, request.selection.models_named)) {
     of_base.push_back(base.candidate(model));
     of_next.push_back(next.candidate(model));
   }
@@ -84,11 +85,11 @@ std::vector<Contest> contests_of_programs(const CheckRequest& request, const Top
 std::vector<Contest> contests_of_self_test(const CheckRequest& request, const Topology& topology,
                                            Check& check) {
   const std::string self = os::own_program();
-  const Program program("BASE", self);
+  const Program program("BASE", self, request.selection.preset.timeout_s);
   check.base = check.next = program.description();
   std::vector<Candidate> same, slowed;
   for (const std::string& model :
-       models_of(program, program, request.selection.models, request.models_named)) {
+       models_of(program, program, request.selection.models, request.selection.models_named)) {
     same.push_back(program.candidate(model));
     slowed.push_back(same.back());
     slowed.back().launch.push_back(fmt::format("--slow-down={}", 100 * request.slow_down));
@@ -221,6 +222,7 @@ int check(CheckRequest request) {
          .cell_budget_s = request.cell_budget_s,
          .budget_s = common.budget_s,
          .seed = common.seed,
+         .timeout_s = common.preset.timeout_s,
          .progress = [&](const auto& cell, const auto& effect) { progress.pair(cell, effect); },
          .closed = [&](const auto& cell) { progress.closed(cell); }});
     check.complete = signal == 0;

@@ -41,7 +41,7 @@ void refuse_unknown(const std::vector<std::string>& ids, const std::vector<claim
 
 int run_claims(const ClaimsRequest& request) {
   catch_signals();
-  claims::Evidence evidence(request.seed);
+  claims::Evidence evidence(request.seed, request.timeout_s);
   const std::vector<claims::Row> rows = claims::rows(evidence.cores());
   refuse_unknown(request.only, rows);
   std::vector<Claim> list;

@@ -7,6 +7,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/harness/catalog.hpp"
 #include "cli/harness/errors.hpp"
+#include "cli/harness/presets.hpp"
 #include "cli/help/topics.hpp"
 #include "cli/terminal/style.hpp"
 #include "reports/text/text.hpp"
@@ -53,7 +54,7 @@ std::string variants_of(const Model& model) {
 }
 
 std::string explained_model(const Topic& topic) {
-  const Candidate candidate = find_candidate(topic.section.title);
+  const Candidate candidate = find_candidate(topic.section.title, default_timeout_s);
   return fmt::format("{}\n\n{}{}", topic.section.text, variants_of(*candidate.model),
                      limits_of(candidate));
 }

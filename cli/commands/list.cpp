@@ -166,7 +166,7 @@ void print_all(const std::vector<Candidate>& candidates, const TableStyle& style
 }  // namespace
 
 int list(const ListRequest& request) {
-  const std::vector<Candidate> candidates = all_candidates();
+  const std::vector<Candidate> candidates = all_candidates(request.timeout_s);
   if (request.format == Format::json) {
     fmt::print("{}", to_text(to_json(candidates)));
   } else {

@@ -8,7 +8,9 @@
 #include <filesystem>
 
 #include "cli/harness/errors.hpp"
+#include "cli/harness/patience.hpp"
 #include "cli/harness/process.hpp"
+#include "cli/harness/program_files.hpp"
 #include "cli/help/suggest.hpp"
 #include "cli/options/words.hpp"
 #include "models/machine/own_program.hpp"
@@ -63,12 +65,11 @@ void choose(const Model& model, std::string_view setting, std::string_view token
                                names.empty() ? " (it has none)" : did_you_mean(name, names)));
 }
 
-std::chrono::seconds patience_with_hello{5};
-
 // Starts the program once, to learn what it can run.
-void greet(Candidate& candidate) {
+void greet(Candidate& candidate, double timeout_s) {
+  candidate.identity = identity_of(candidate.launch);
   try {
-    Conversation talk(candidate.launch, Conversation::Clock::now() + patience_with_hello);
+    Conversation talk(candidate.launch, deadline_in(timeout_s));
     const Json hello = talk.receive();
     if (string_field(hello, "type") != "hello") throw BadJson("its first message is no hello");
     if (const auto protocol = integer_field(hello, "protocol"); protocol != 1) {
@@ -102,16 +103,16 @@ void greet(Candidate& candidate) {
   }
 }
 
-void greet_if_there(Candidate& candidate) {
+void greet_if_there(Candidate& candidate, double timeout_s) {
   const std::string& program = candidate.launch.front();
   if (std::filesystem::exists(program)) {
-    greet(candidate);
+    greet(candidate, timeout_s);
   } else {
     candidate.missing = fmt::format("built without it: there is no {}", program);
   }
 }
 
-Candidate of_model(const Model& model, std::string label, Options options) {
+Candidate of_model(const Model& model, std::string label, Options options, double timeout_s) {
   Candidate candidate{.label = std::move(label),
                       .summary = std::string(model.summary),
                       .options = std::move(options),
@@ -120,11 +121,12 @@ Candidate of_model(const Model& model, std::string label, Options options) {
   if (model.missing) candidate.missing = model.missing();
   if (candidate.built_in()) {
     candidate.launch = {os::own_program(), "worker", "--model=" + candidate.label};
+    candidate.identity = identity_of(candidate.launch);
     return candidate;
   }
   const auto program = std::filesystem::path(os::own_program()).parent_path() / model.program;
   candidate.launch = {program.string()};
-  if (candidate.missing.empty()) greet_if_there(candidate);
+  if (candidate.missing.empty()) greet_if_there(candidate, timeout_s);
   return candidate;
 }
 
@@ -143,8 +145,8 @@ std::pair<const Model*, Options> parse_model(std::string_view token) {
   return {model, std::move(options)};
 }
 
-Candidate of_program(std::string_view token) {
-  return candidate_of(std::string(token), exec_words(token));
+Candidate of_program(std::string_view token, double timeout_s) {
+  return candidate_of(std::string(token), exec_words(token), timeout_s);
 }
 
 }  // namespace
@@ -166,14 +168,14 @@ std::vector<std::string> exec_words(std::string_view token) {
   return words;
 }
 
-Candidate candidate_of(std::string label, std::vector<std::string> launch) {
+Candidate candidate_of(std::string label, std::vector<std::string> launch, double timeout_s) {
   Candidate candidate{.label = std::move(label), .launch = std::move(launch)};
-  greet(candidate);
+  greet(candidate, timeout_s);
   return candidate;
 }
 
-Candidate candidate_in(const std::string& concbench, std::string_view token) {
-  const Candidate here = find_candidate(token);
+Candidate candidate_in(const std::string& concbench, std::string_view token, double timeout_s) {
+  const Candidate here = find_candidate(token, timeout_s);
   Candidate there{.label = here.label, .options = here.options, .pins = here.pins};
   if (here.model->program.empty()) {
     there.launch = {concbench, "worker", "--model=" + here.label};
@@ -181,22 +183,22 @@ Candidate candidate_in(const std::string& concbench, std::string_view token) {
     const auto folder = std::filesystem::canonical(concbench).parent_path();
     there.launch = {(folder / here.model->program).string()};
   }
-  greet_if_there(there);
+  greet_if_there(there, timeout_s);
   return there;
 }
 
-std::vector<Candidate> all_candidates() {
+std::vector<Candidate> all_candidates(double timeout_s) {
   std::vector<Candidate> all;
   for (const Model* model : models()) {
-    all.push_back(of_model(*model, std::string(model->name), defaults_of(*model)));
+    all.push_back(of_model(*model, std::string(model->name), defaults_of(*model), timeout_s));
   }
   return all;
 }
 
-Candidate find_candidate(std::string_view token) {
-  if (token.starts_with("exec:")) return of_program(token);
+Candidate find_candidate(std::string_view token, double timeout_s) {
+  if (token.starts_with("exec:")) return of_program(token, timeout_s);
   const auto [model, options] = parse_model(token);
-  return of_model(*model, std::string(token), options);
+  return of_model(*model, std::string(token), options, timeout_s);
 }
 
 void refuse_unknown_model(std::string_view token) {
@@ -207,7 +209,7 @@ void refuse_unknown_model(std::string_view token) {
   }
 }
 
-std::vector<Candidate> find_candidates(const std::vector<std::string>& tokens) {
+std::vector<Candidate> find_candidates(const std::vector<std::string>& tokens, double timeout_s) {
   std::vector<Candidate> found;
   const auto add = [&](Candidate candidate) {
     const bool there = std::ranges::any_of(
@@ -216,9 +218,9 @@ std::vector<Candidate> find_candidates(const std::vector<std::string>& tokens) {
   };
   for (const std::string& token : tokens) {
     if (token == "all") {
-      std::ranges::for_each(all_candidates(), add);
+      std::ranges::for_each(all_candidates(timeout_s), add);
     } else {
-      add(find_candidate(token));
+      add(find_candidate(token, timeout_s));
     }
   }
   return found;

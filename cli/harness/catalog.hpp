@@ -20,6 +20,7 @@ struct Candidate {
   const Model* model = nullptr;          // null for "exec:"
   bool pins = false;                     // its workers are bound to one CPU each
   std::string missing = {};              // why it cannot be had here, or ""
+  std::string identity = {};             // of the files that `launch` starts, as they were found
 
   // Known of a program only once it has said hello.
   std::vector<std::string> workloads = {};
@@ -34,20 +35,21 @@ struct Candidate {
 };
 
 // Every model of the registry, in its order.
-std::vector<Candidate> all_candidates();
+std::vector<Candidate> all_candidates(double timeout_s);
 // What `--model` names: "all", names, variants ("threads:wait=condvar"), "exec:PATH ARG…".
-// Throws UsageError for a name or variant that does not exist.
-std::vector<Candidate> find_candidates(const std::vector<std::string>& tokens);
+// Throws UsageError for a name or variant that does not exist. A program is asked what it can run,
+// and is missing if it has not answered in time.
+std::vector<Candidate> find_candidates(const std::vector<std::string>& tokens, double timeout_s);
 // The same for one token that is not "all".
-Candidate find_candidate(std::string_view token);
+Candidate find_candidate(std::string_view token, double timeout_s);
 // Throws as find_candidate does, and starts nothing.
 void refuse_unknown_model(std::string_view token);
 
 // PATH and its arguments, of "exec:PATH ARG…".
 std::vector<std::string> exec_words(std::string_view token);
 // The model that this command's worker has, as its hello tells.
-Candidate candidate_of(std::string label, std::vector<std::string> launch);
+Candidate candidate_of(std::string label, std::vector<std::string> launch, double timeout_s);
 // The model that a token names (no "exec:"), in another build of concbench, which is at this path.
-Candidate candidate_in(const std::string& concbench, std::string_view token);
+Candidate candidate_in(const std::string& concbench, std::string_view token, double timeout_s);
 
 }  // namespace concbench

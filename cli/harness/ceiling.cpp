@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "cli/harness/open_cell.hpp"
+#include "cli/harness/patience.hpp"
 
 namespace concbench {
 namespace {
-
-constexpr auto patience = std::chrono::seconds(60);
 
 // What came of holding so many.
 struct Attempt {
@@ -18,10 +16,10 @@ struct Attempt {
   std::string failure;
 };
 
-Attempt hold(const Candidate& candidate, const Job& job, std::int64_t tasks) {
+Attempt hold(const Candidate& candidate, const Job& job, std::int64_t tasks, double timeout_s) {
   try {
-    OpenCell cell(candidate, with(job.workload, "n", tasks), job.placement,
-                  Conversation::Clock::now() + patience, OpenCell::Sizes::any);
+    OpenCell cell(candidate, with(job.workload, "n", tasks), job.placement, deadline_in(timeout_s),
+                  OpenCell::Sizes::any);
     cell.run(1, true);
     const auto alive = cell.notice().measures.find("peak_live");
     cell.close();
@@ -58,7 +56,7 @@ Ceiling predict_ceiling(const Candidate& candidate, const Setup& setup, const Li
   return ceiling;
 }
 
-void find_ceiling(const Candidate& candidate, const Job& job, Ceiling& ceiling) {
+void find_ceiling(const Candidate& candidate, const Job& job, Ceiling& ceiling, double timeout_s) {
   const Limits limits = read_limits();
   if (ceiling.limit == limits.memory_bytes.name) {
     ceiling.how = "predicted only: to try would take all of the machine's memory";
@@ -67,7 +65,7 @@ void find_ceiling(const Candidate& candidate, const Job& job, Ceiling& ceiling) 
   // Up in small steps from the prediction, which keeps a reserve; or down if that was too much.
   std::int64_t tasks = ceiling.predicted;
   for (int tries = 0; tries < 6; ++tries) {
-    const Attempt attempt = hold(candidate, job, tasks);
+    const Attempt attempt = hold(candidate, job, tasks, timeout_s);
     if (attempt.alive) {
       ceiling.found = attempt.alive;
       ceiling.how = fmt::format("{} were alive at once; more were not tried", *attempt.alive);

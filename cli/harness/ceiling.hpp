@@ -15,6 +15,6 @@ Ceiling predict_ceiling(const Candidate& candidate, const Setup& setup, const Li
 
 // Tries, in workers of its own, to hold what was predicted, and then a little more. Where memory is
 // the limit nothing is tried: it would push out everything else on the machine.
-void find_ceiling(const Candidate& candidate, const Job& job, Ceiling& ceiling);
+void find_ceiling(const Candidate& candidate, const Job& job, Ceiling& ceiling, double timeout_s);
 
 }  // namespace concbench

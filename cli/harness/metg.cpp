@@ -6,16 +6,17 @@
 #include <limits>
 
 #include "cli/harness/open_cell.hpp"
+#include "cli/harness/patience.hpp"
 
 namespace concbench {
 namespace {
 
-constexpr auto patience = std::chrono::seconds(20);
 constexpr std::int64_t enough_ns = 50'000'000;
 
-GrainPoint run_grain(const Candidate& candidate, const Job& job, std::int64_t work_ns) {
+GrainPoint run_grain(const Candidate& candidate, const Job& job, std::int64_t work_ns,
+                     double timeout_s) {
   const Workload grain = with(job.workload, "ns", work_ns);
-  OpenCell cell(candidate, grain, job.placement, Conversation::Clock::now() + patience);
+  OpenCell cell(candidate, grain, job.placement, deadline_in(timeout_s));
   cell.run(1);
   // The quickest of several: one alone may have been disturbed. Short ones are disturbed more.
   std::int64_t quickest = std::numeric_limits<std::int64_t>::max(), spent = 0;
@@ -70,8 +71,9 @@ std::optional<double> search_metg(const std::function<GrainPoint(std::int64_t wo
   return metg_ns({below, *above});
 }
 
-std::optional<double> measure_metg(const Candidate& candidate, const Job& job) {
-  return search_metg([&](std::int64_t work_ns) { return run_grain(candidate, job, work_ns); });
+std::optional<double> measure_metg(const Candidate& candidate, const Job& job, double timeout_s) {
+  return search_metg(
+      [&](std::int64_t work_ns) { return run_grain(candidate, job, work_ns, timeout_s); });
 }
 
 }  // namespace concbench

@@ -32,7 +32,7 @@ std::optional<double> metg_ns(const std::vector<GrainPoint>& points);
 // millisecond do not reach it.
 std::optional<double> search_metg(const std::function<GrainPoint(std::int64_t work_ns)>& run);
 
-// That of the job's `grain`, each size in a worker of its own. Throws what OpenCell throws.
-std::optional<double> measure_metg(const Candidate& candidate, const Job& job);
+// That of the job's `grain`, each size in a worker process of its own. Throws what OpenCell throws.
+std::optional<double> measure_metg(const Candidate& candidate, const Job& job, double timeout_s);
 
 }  // namespace concbench

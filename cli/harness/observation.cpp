@@ -1,5 +1,8 @@
 #include "cli/harness/observation.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
 
 #include "reports/statistics/statistics.hpp"
@@ -96,6 +99,22 @@ void Notices::add(const Notice& notice, std::int64_t wall_ns, int process) {
   }
 }
 
+// The kernel tells its memory for the whole machine only, in which few tasks are lost once other
+// programs are busy: where samples differ by more than a quarter of a task, its part is not known.
+void Notices::refuse_disturbed(Cell& cell) const {
+  const auto found = measures_.find(std::string(name_of(Measure::kernel_bytes_per_task)));
+  if (found == measures_.end()) return;
+  const auto [low, high] = std::ranges::minmax(found->second);
+  const double whole = static_cast<double>(cell.memory.user_bytes_per_task.value_or(0) +
+                                           cell.memory.kernel_bytes_per_task.value_or(0));
+  if (high - low <= 0.25 * std::max(1.0, whole)) return;
+  cell.memory.kernel_bytes_per_task.reset();
+  cell.notes["kernel_bytes_per_task"] = fmt::format(
+      "unknown: read off the whole machine, where other programs were busy; samples gave "
+      "{:.0f} to {:.0f} bytes",
+      low, high);
+}
+
 void Notices::conclude(Shape shape, Cell& cell) const {
   if (!latency_.empty()) cell.latency = latency_of(shape, latency_);
   const auto middle = [&](std::string_view name) -> std::optional<double> {
@@ -123,6 +142,7 @@ void Notices::conclude(Shape shape, Cell& cell) const {
   }
   cell.memory.user_bytes_per_task = whole(Measure::user_bytes_per_task);
   cell.memory.kernel_bytes_per_task = whole(Measure::kernel_bytes_per_task);
+  refuse_disturbed(cell);
 }
 
 }  // namespace concbench

@@ -36,6 +36,8 @@ class Notices {
   void conclude(Shape shape, Cell& cell) const;
 
  private:
+  void refuse_disturbed(Cell& cell) const;
+
   std::map<std::string, std::vector<double>> measures_;
   std::map<int, Histogram> latency_;  // of each process
 };

@@ -9,6 +9,7 @@
 #include <set>
 #include <system_error>
 
+#include "cli/harness/program_files.hpp"
 #include "models/machine/affinity.hpp"
 #include "models/machine/counters.hpp"
 
@@ -61,6 +62,7 @@ OpenCell::OpenCell(const Candidate& candidate, const Workload& workload, const P
       expected_ops_(demand(workload).ops),
       talk_(candidate.launch, deadline) {
   const Json hello = talk_.receive();
+  if (identity_of(candidate.launch) != candidate.identity) throw Replaced(candidate.launch.front());
   if (string_field(hello, "type") != "hello") {
     throw WorkerFailure(Status::failed, "the worker did not begin with a hello");
   }

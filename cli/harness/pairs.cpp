@@ -7,6 +7,7 @@
 
 #include "cli/harness/calibrate.hpp"
 #include "cli/harness/open_cell.hpp"
+#include "cli/harness/patience.hpp"
 #include "cli/harness/reference_loop.hpp"
 #include "cli/harness/signals.hpp"
 
@@ -20,17 +21,9 @@ constexpr double slice_s = 0.012;
 // longer slices.
 constexpr double most_span = 1;
 constexpr int most_slices = 5;
-// A worker that does not answer for so long hangs. Ten times what a pair should take, and more on
-// machines that are very busy.
-constexpr double patience_s = 30;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-Clock::time_point deadline(double seconds) {
-  return Clock::now() +
-         std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
 // A contest while it is going on.
@@ -72,6 +65,8 @@ void Match::attempt(const char* who, std::string& refusal, Step step) {
     step();
   } catch (const Refused& refused) {
     refusal = refused.what();
+  } catch (const Replaced& replaced) {
+    close(Verdict::incomparable, fmt::format("{}: {}", who, replaced.what()));
   } catch (const WorkerFailure& failure) {
     close(Verdict::failed, fmt::format("{}: {}", who, failure.what()));
   }
@@ -107,7 +102,8 @@ void Match::prepare() {
 }
 
 void Match::pin_iterations() {
-  OpenCell worker(contest_.base, contest_.workload, contest_.placement, deadline(patience_s));
+  OpenCell worker(contest_.base, contest_.workload, contest_.placement,
+                  deadline_in(session_.timeout_s));
   worker.run(1);
   std::int64_t iterations = iterations_for(worker, slice_s, most_span);
   worker.close();
@@ -122,7 +118,8 @@ void Match::pin_iterations() {
 
 // A NEW that is many times slower is found with slices that are fewer and shorter.
 void Match::fit_to_new() {
-  OpenCell worker(contest_.next, contest_.workload, contest_.placement, deadline(patience_s));
+  OpenCell worker(contest_.next, contest_.workload, contest_.placement,
+                  deadline_in(session_.timeout_s));
   std::int64_t& iterations = cell().iterations;
   if (iterations > 0) {  // which BASE has said, or it cannot run the cell
     worker.run(1);
@@ -151,7 +148,7 @@ Pair Match::run_pair(bool new_first) {
   look(seen.sentinel_before_ns);
   // Whatever the two do not do at the same time, the coin decides: who is started, warmed up and
   // measured first.
-  const auto until = deadline(patience_s);
+  const auto until = deadline_in(session_.timeout_s);
   OpenCell one(new_first ? contest_.next : contest_.base, contest_.workload, contest_.placement,
                until);
   OpenCell other(new_first ? contest_.base : contest_.next, contest_.workload, contest_.placement,

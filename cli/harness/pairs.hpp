@@ -28,6 +28,7 @@ struct PairedSession {
   double cell_budget_s;
   std::optional<double> budget_s;
   std::uint64_t seed;
+  double timeout_s;  // that a worker process has for its part of a pair
   // Called with a cell and what its pairs say so far after each of them, and once it is closed.
   std::function<void(const CheckedCell&, const std::optional<Effect>&)> progress;
   std::function<void(const CheckedCell&)> closed;

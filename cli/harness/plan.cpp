@@ -86,9 +86,10 @@ Job make_job(std::size_t index, const Candidate& candidate, const Workload& work
 }  // namespace
 
 Plan make_plan(const RunRequest& request, const Topology& topology, const Limits& limits) {
-  std::vector<Candidate> candidates = find_candidates(request.models);
+  std::vector<Candidate> candidates = find_candidates(request.models, request.preset.timeout_s);
   for (const Candidate& candidate : candidates) {
-    const bool named = std::ranges::count(request.models, candidate.label) > 0;
+    const bool named =
+        request.models_named && std::ranges::count(request.models, candidate.label) > 0;
     if (named && !candidate.missing.empty()) {
       throw Impossible(fmt::format("--model={}: {}", candidate.label, candidate.missing));
     }

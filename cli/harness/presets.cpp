@@ -240,7 +240,8 @@ class PresetFile {
 
 const std::vector<Preset>& presets() {
   static const std::vector<Preset> list = {
-      {"quick", "a first look: 3 processes a cell", 3, 3, 0.01, 30, &ParamInfo::quick},
+      {"quick", "a first look: 3 processes a cell", 3, 3, 0.01, default_timeout_s,
+       &ParamInfo::quick},
       {"ci", "for comparisons: 6 processes a cell", 6, 5, 0.05, 60, &ParamInfo::ci},
       {"full", "large sizes, long samples", 6, 10, 0.2, 300, &ParamInfo::full},
       // Eight processes are the fewest whose range is a 99 % interval for the median.

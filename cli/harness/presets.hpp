@@ -40,6 +40,9 @@ struct Range {
 };
 inline constexpr Range<int> processes_range{1, 1'000}, repetitions_range{1, 100'000},
     cores_range{1, 65'536};
+// Of a worker process, where no preset and no --timeout says otherwise.
+inline constexpr double default_timeout_s = 30;
+
 inline constexpr Range<double> min_time_range{0, 3'600}, timeout_range{0.01, 86'400},
     budget_range{0.1, 1e7};
 

@@ -55,7 +55,9 @@ std::vector<char*> pointers_to(const std::vector<std::string>& words) {
 
 // In the child, between fork and exec: only async-signal-safe calls.
 void become_a_worker() {
-  setpgid(0, 0);
+  // A group of its own, to be ended whole, and a session: where the scheduler shares CPUs by
+  // session, the cell is then not one of the many tasks of the shell that started the run.
+  setsid();
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGPIPE, SIGXFSZ}) {
     std::signal(signal, SIG_DFL);
@@ -80,6 +82,12 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 }  // namespace
+
+Replaced::Replaced(const std::string& program)
+    : WorkerFailure(Status::failed,
+                    fmt::format("'{}' was replaced while this was going on: what it starts now is "
+                                "another program than at the beginning",
+                                program)) {}
 
 Conversation::Conversation(const std::vector<std::string>& command, Clock::time_point deadline)
     : deadline_(deadline), command_(joined(command)) {
@@ -117,7 +125,6 @@ void Conversation::spawn(const std::vector<std::string>& command) {
     [[maybe_unused]] const auto written = write(failure.write_end, &why, sizeof why);
     _exit(127);
   }
-  setpgid(pid_, pid_);                  // here too, so that it is done when either side goes on
   migrations_ = open_migrations(pid_);  // before the worker can start anything
   [[maybe_unused]] const auto told = write(start.write_end, "", 1);
   close(failure.take_write());

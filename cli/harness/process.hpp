@@ -27,6 +27,11 @@ struct WorkerFailure : std::runtime_error {
   Status status;
 };
 
+// The program is another than the one whose cells these are.
+struct Replaced : WorkerFailure {
+  explicit Replaced(const std::string& program);
+};
+
 // The user asked to stop (SIGINT, SIGTERM) while a worker was waited for.
 struct Interrupted : std::runtime_error {
   Interrupted() : std::runtime_error("interrupted") {}

@@ -21,24 +21,25 @@ std::string executable(std::string_view role, const std::string& path) {
 
 }  // namespace
 
-Program::Program(std::string_view role, const std::string& named) : named_(named) {
+Program::Program(std::string_view role, const std::string& named, double timeout_s)
+    : named_(named), timeout_s_(timeout_s) {
   std::vector<std::string> launch;
   if (named.starts_with("exec:")) {
     launch = exec_words(named);
   } else {
     path_ = executable(role, named);
-    alone_ = candidate_of(named, {path_, "worker", "--model=serial"});
+    alone_ = candidate_of(named, {path_, "worker", "--model=serial"}, timeout_s);
     is_concbench_ = alone_.missing.empty() && alone_.program == "concbench";
     launch = {path_};
   }
-  if (!is_concbench_) alone_ = candidate_of(named, std::move(launch));
+  if (!is_concbench_) alone_ = candidate_of(named, std::move(launch), timeout_s);
   if (!alone_.missing.empty()) {
     throw UsageError(fmt::format("{}={}: {}", role, named, alone_.missing));
   }
 }
 
 Candidate Program::candidate(std::string_view token) const {
-  if (is_concbench_) return candidate_in(path_, token);
+  if (is_concbench_) return candidate_in(path_, token, timeout_s_);
   Candidate candidate = alone_;
   candidate.label = token;
   return candidate;
@@ -64,7 +65,8 @@ std::vector<std::string> models_of(const Program& base, const Program& next,
   }
   if (std::ranges::count(models, "all")) {
     models.clear();
-    for (const Candidate& candidate : all_candidates()) models.push_back(candidate.label);
+    for (const Candidate& candidate : all_candidates(base.timeout_s()))
+      models.push_back(candidate.label);
   }
   return models;
 }

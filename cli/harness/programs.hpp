@@ -16,8 +16,9 @@ class Program {
   // A path, or "exec:PATH ARG…". A path is a build of concbench if `PATH worker --model=serial`
   // says hello as "concbench", and is started without arguments otherwise. Throws UsageError if it
   // is no program.
-  Program(std::string_view role, const std::string& named);
+  Program(std::string_view role, const std::string& named, double timeout_s);
 
+  double timeout_s() const { return timeout_s_; }
   bool is_concbench() const { return is_concbench_; }
   // The model of a program that has one.
   const std::string& only_model() const { return alone_.own_name; }
@@ -27,6 +28,7 @@ class Program {
 
  private:
   std::string named_, path_;
+  double timeout_s_;
   bool is_concbench_ = false;
   Candidate alone_;  // as it said hello
 };

@@ -12,6 +12,7 @@
 #include "cli/harness/observation.hpp"
 #include "cli/harness/open_cell.hpp"
 #include "cli/harness/signals.hpp"
+#include "cli/harness/trust.hpp"
 #include "reports/statistics/statistics.hpp"
 
 namespace concbench {
@@ -75,7 +76,7 @@ Contribution measure(const Candidate& candidate, const Job& job, int process,
   made.process = cell.close();
   made.process.index = process;
   made.notes = cell.notes();
-  if (has_metg(job.workload)) made.metg_ns = measure_metg(candidate, job);
+  if (has_metg(job.workload)) made.metg_ns = measure_metg(candidate, job, preset.timeout_s);
   return made;
 }
 
@@ -94,40 +95,15 @@ void add(Cell& cell, Notices& notices, Contribution made) {
   cell.answer = std::move(made.answer);
 }
 
-// A number that deserves little trust says so, with the measure of why.
-std::vector<std::string> doubts(const Cell& cell, const Preset& preset) {
-  double span = 0, steal = 0, foreign = 0;
-  for (const Sample& sample : cell.samples) {
-    span += static_cast<double>(sample.span_ns);
-    steal += static_cast<double>(sample.steal_ns.value_or(0));
-    foreign += static_cast<double>(sample.foreign_ns.value_or(0));
+// Of tasks that the kernel schedules, the yields that made it run another.
+std::optional<double> switched_share(const std::vector<Sample>& samples) {
+  double switches = 0, yields = 0;
+  for (const Sample& sample : samples) {
+    if (!sample.voluntary || !sample.involuntary) return {};
+    switches += static_cast<double>(*sample.voluntary + *sample.involuntary);
+    yields += static_cast<double>(sample.ops);
   }
-  const double capacity =
-      span * static_cast<double>(std::max<std::size_t>(1, cell.requested_cpus.size()));
-  const double differ = spread(cell.summary->ns_per_op);
-
-  std::vector<std::string> doubts;
-  if (steal > 0.02 * capacity) {
-    doubts.push_back(
-        fmt::format("the hypervisor took {:.0f} % of these CPUs", 100 * steal / capacity));
-  }
-  if (foreign > 0.05 * capacity) {
-    doubts.push_back(
-        fmt::format("other programs used {:.0f} % of these CPUs", 100 * foreign / capacity));
-  }
-  if (differ > 0.25) {
-    doubts.push_back(fmt::format("processes differ by {:.0f} % of the median", 100 * differ));
-  }
-  if (preset.repetitions > 1 && cell.samples.size() == cell.processes.size()) {
-    doubts.push_back("one sample a process: an iteration takes too long for more");
-  }
-  if (cell.workers.empty()) doubts.push_back("the program does not say where it ran");
-  if (cell.measures.generator_lateness.value_or(0) > 0.05) {
-    doubts.push_back(fmt::format("invalid: the load generator was late by {:.0f} % of the latency",
-                                 100 * *cell.measures.generator_lateness));
-  }
-  if (cell.oversubscribed) doubts.push_back("more workers than cores");
-  return doubts;
+  return std::min(1.0, switches / yields);
 }
 
 void describe_processes(Cell& cell) {
@@ -144,14 +120,18 @@ void describe_processes(Cell& cell) {
     cell.measures.cold_start_ns = std::llround(median(std::move(cold_starts)));
 }
 
-void conclude(Cell& cell, const Job& job, const Preset& preset) {
+void conclude(Cell& cell, const Job& job, const Candidate& candidate, const Preset& preset) {
   cell.summary = summarize(cell.samples);
-  job.notices.conclude(about(job.workload).shape, cell);
+  const Shape shape = about(job.workload).shape;
+  job.notices.conclude(shape, cell);
+  if (shape == Shape::yield && candidate.model && candidate.model->kernel_tasks) {
+    cell.measures.switched_share = switched_share(cell.samples);
+  }
   describe_processes(cell);
   cell.status = Status::ok;
   cell.reason.clear();
   cell.verified = true;  // every sample was, or it would not be here
-  cell.warnings = doubts(cell, preset);
+  cell.warnings = warnings_about(cell, preset);
 }
 
 // Runs one step; returns whether the cell has its last word with it.
@@ -171,7 +151,7 @@ bool run_step(Plan& plan, const Step& step, const Preset& preset, Result& result
   }
   const auto had = static_cast<int>(cell.processes.size());
   if (had == preset.processes) {
-    conclude(cell, job, preset);
+    conclude(cell, job, plan.candidates[job.candidate], preset);
     return true;
   }
   cell.reason = fmt::format("not finished: {} of {} processes had run", had, preset.processes);
@@ -179,7 +159,7 @@ bool run_step(Plan& plan, const Step& step, const Preset& preset, Result& result
 }
 
 // The ceilings of all cells that hold tasks; looked for where more was asked than is predicted.
-void survey_ceilings(Plan& plan, Result& result) {
+void survey_ceilings(Plan& plan, double timeout_s, Result& result) {
   const Limits limits = read_limits();
   for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
     const Job& job = plan.jobs[i];
@@ -188,7 +168,7 @@ void survey_ceilings(Plan& plan, Result& result) {
     if (!candidate.no_pair(job.workload).empty()) continue;
     Ceiling ceiling = predict_ceiling(candidate, {job.placement.cpus(), candidate.options}, limits);
     const auto asked = static_cast<std::int64_t>(demand(job.workload).alive);
-    if (asked > ceiling.predicted) find_ceiling(candidate, job, ceiling);
+    if (asked > ceiling.predicted) find_ceiling(candidate, job, ceiling, timeout_s);
     result.cells[i].memory.ceiling = std::move(ceiling);
   }
 }
@@ -198,7 +178,7 @@ void survey_ceilings(Plan& plan, Result& result) {
 int run_session(Plan& plan, const RunRequest& request, Result& result, Progress& progress,
                 const std::function<void()>& save) {
   const auto start = Clock::now();
-  survey_ceilings(plan, result);
+  survey_ceilings(plan, request.preset.timeout_s, result);
   Preset preset = request.preset;
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const Step& step = plan.steps[i];

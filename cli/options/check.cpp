@@ -15,7 +15,8 @@ struct CheckWords {
   std::string base, next;
   SelectionWords what;
   PlacementWords where;
-  std::string preset = "quick", min_effect, cell_budget = "10", budget, seed, slow_down = "5";
+  std::string preset = "quick", min_effect, cell_budget = "10", budget, timeout, seed,
+              slow_down = "5";
   std::string replay, out;
   OutputWords shown;
   bool strict = false, self_test = false;
@@ -41,6 +42,7 @@ void add_check_options(CLI::App& app, CheckWords& words) {
   option("--cell-budget", words.cell_budget, kinds::seconds, "for each cell")
       ->capture_default_str();
   option("--budget", words.budget, kinds::seconds, "for everything");
+  option("--timeout", words.timeout, kinds::seconds, "how long one worker process may take");
   option("--seed", words.seed, kinds::number, "seed of the coin that says which of a pair begins");
   app.add_flag("--strict", words.strict, "inconclusive is a failure (exit code 3)")->group("How");
   app.add_flag("--self-test", words.self_test,
@@ -87,6 +89,7 @@ RunRequest selection(const CheckWords& words) {
   }
   request.cores = words.where.cores.empty() ? request.preset.cores : parse_cores(words.where.cores);
   request.placement = placement_request(words.where);
+  request.preset.timeout_s = parse_timeout(words.timeout, request.preset.timeout_s);
   return request;
 }
 
@@ -104,7 +107,6 @@ CheckRequest to_request(const CheckWords& words, Words argv) {
   common.out = words.out;
   common.format = parse_format(words.shown, table_json_or_markdown);
   common.color = parse_color(words.shown);
-  request.models_named = !words.what.models.empty();
   request.cell_budget_s = parse_number<double>("--cell-budget", words.cell_budget, 0.1, 1e6);
   if (!words.min_effect.empty()) {
     request.min_effect = parse_number<double>("--min-effect", words.min_effect, 0, 1'000) / 100;

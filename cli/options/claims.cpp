@@ -2,6 +2,7 @@
 #include <memory>
 #include <random>
 
+#include "cli/harness/presets.hpp"
 #include "cli/options/command.hpp"
 #include "cli/options/output.hpp"
 #include "cli/options/values.hpp"
@@ -10,7 +11,7 @@ namespace concbench::options {
 namespace {
 
 struct ClaimsWords {
-  std::string only, seed;
+  std::string only, timeout, seed;
   OutputWords shown;
 };
 
@@ -22,8 +23,11 @@ Finish bind(CLI::App& app) {
   add_color_option(app, words->shown);
   app.add_option("--seed", words->seed, "seed of the order in which cells are run")
       ->type_name(kinds::number);
+  app.add_option("--timeout", words->timeout, "how long one worker process may take")
+      ->type_name(kinds::seconds);
   return [words](const Words&) {
     ClaimsRequest request;
+    request.timeout_s = parse_timeout(words->timeout, default_timeout_s);
     if (!words->only.empty()) request.only = split_list("--only", words->only);
     request.format = parse_format(words->shown, table_or_json);
     request.color = parse_color(words->shown);

@@ -1,18 +1,24 @@
 // concbench list
 #include <memory>
 
+#include "cli/harness/presets.hpp"
 #include "cli/options/command.hpp"
 #include "cli/options/output.hpp"
+#include "cli/options/values.hpp"
 
 namespace concbench::options {
 namespace {
 
 Finish bind(CLI::App& app) {
   const auto words = std::make_shared<OutputWords>();
+  const auto timeout = std::make_shared<std::string>();
   add_format_option(app, *words, table_or_json);
   add_color_option(app, *words);
-  return [words](const Words&) {
-    return ListRequest{parse_format(*words, table_or_json), parse_color(*words)};
+  app.add_option("--timeout", *timeout, "how long a program may take to say what it can run")
+      ->type_name(kinds::seconds);
+  return [words, timeout](const Words&) {
+    return ListRequest{parse_timeout(*timeout, default_timeout_s),
+                       parse_format(*words, table_or_json), parse_color(*words)};
   };
 }
 

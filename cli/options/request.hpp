@@ -23,6 +23,7 @@ enum class When { automatic, always, never };
 struct RunRequest {
   std::vector<std::string> argv;  // as typed, after "run"
   std::vector<std::string> models, workloads;
+  bool models_named = false;  // rather than those that run when nothing is said
   Sweeps sets;
 
   std::vector<int> cores;  // numbers of workers; empty: as many as there are
@@ -46,6 +47,7 @@ struct ReportRequest {
 };
 
 struct ListRequest {
+  double timeout_s = 0;
   Format format = Format::table;
   When color = When::automatic;
 };
@@ -91,7 +93,6 @@ struct CheckRequest {
   RunRequest selection;    // what, where, at which sizes; budget, seed, out, format and color too
   double cell_budget_s = 0;
   std::optional<double> min_effect = {};
-  bool models_named = false;  // by --model
   bool strict = false;
   bool self_test = false;
   double slow_down = 0;     // of the self-test
@@ -107,6 +108,7 @@ struct LoadRequest {
 };
 
 struct ClaimsRequest {
+  double timeout_s = 0;
   std::vector<std::string> only;  // ids; empty: all
   Format format = Format::table;
   When color = When::automatic;

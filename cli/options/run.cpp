@@ -66,7 +66,7 @@ RunRequest to_request(const RunWords& words, Words argv) {
   number("--processes", words.processes, processes_range, request.preset.processes);
   number("--repetitions", words.repetitions, repetitions_range, request.preset.repetitions);
   number("--min-time", words.min_time, min_time_range, request.preset.min_time_s);
-  number("--timeout", words.timeout, timeout_range, request.preset.timeout_s);
+  request.preset.timeout_s = parse_timeout(words.timeout, request.preset.timeout_s);
   request.budget_s = request.preset.budget_s;
   number("--budget", words.budget, budget_range, request.budget_s);
   request.seed = words.seed.empty()

@@ -113,6 +113,7 @@ void select(RunRequest& request, const SelectionWords& words, const Words& model
   const Preset& preset = request.preset;
   request.models = preset.models.empty() ? models : preset.models;
   if (!words.models.empty()) request.models = parse_models(words.models);
+  request.models_named = !words.models.empty() || !preset.models.empty();
   request.workloads = preset.workloads.empty() ? workloads : parse_workloads(preset.workloads);
   if (!words.workloads.empty()) request.workloads = parse_workloads(words.workloads);
   request.sets = parse_settings(words.sets, request.workloads);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cli/harness/presets.hpp"
+
 namespace concbench::options {
 
 Words split(std::string_view text, char at) {
@@ -19,6 +21,11 @@ Words split_list(const std::string& option, const std::string& text) {
     throw UsageError(fmt::format("{}={}: an empty item", option, text));
   }
   return parts;
+}
+
+double parse_timeout(const std::string& text, double otherwise) {
+  return text.empty() ? otherwise
+                      : parse_number("--timeout", text, timeout_range.low, timeout_range.high);
 }
 
 std::vector<int> parse_cpus(const std::string& option, const std::string& text) {

@@ -46,6 +46,9 @@ Number parse_number(const std::string& option, const std::string& text, Number l
   return number;
 }
 
+// Of --timeout; `otherwise` if nothing was said.
+double parse_timeout(const std::string& text, double otherwise);
+
 // What one of these words stands for.
 template <class Enum>
 Enum parse_word(const std::string& option, const std::string& text, const Choices<Enum>& words) {

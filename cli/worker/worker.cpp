@@ -16,6 +16,7 @@
 
 #include "build_info.hpp"
 #include "cli/harness/errors.hpp"
+#include "cli/harness/presets.hpp"
 #include "cli/terminal/shell.hpp"
 #include "cli/worker/observer.hpp"
 #include "models/machine/topology.hpp"
@@ -330,7 +331,7 @@ int run_alone(const Candidate& candidate, const WorkerRequest& request) {
 }  // namespace
 
 int run_worker(const WorkerRequest& request) {
-  Candidate candidate = find_candidate(request.model);
+  Candidate candidate = find_candidate(request.model, default_timeout_s);
   if (!candidate.built_in()) {
     throw UsageError(fmt::format("--model={}: is a program of its own; start that", request.model));
   }

@@ -5,12 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
-#include <sstream>
 #include <string>
 #include <system_error>
-
-#include "models/machine/system_file.hpp"
 
 namespace concbench::os {
 namespace {
@@ -25,45 +21,12 @@ using CpuSet = std::array<cpu_set_t, max_cpus / CPU_SETSIZE>;
   throw std::system_error(error, std::generic_category(), "binding to CPU " + list);
 }
 
-std::vector<int> listed_cpus(pid_t thread) {
-  const std::string who = thread == 0 ? "thread-self" : std::to_string(thread);
-  std::istringstream lines(read_text("/proc/" + who + "/status").value_or(""));
-  constexpr std::string_view key = "Cpus_allowed_list:\t";
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with(key)) return cpus_of_list(std::string_view(line).substr(key.size()));
-  }
-  return {};
-}
-
 }  // namespace
-
-std::vector<int> cpus_of_list(std::string_view text) {
-  std::vector<int> cpus;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  const auto number = [&](int& value) {
-    const auto [next, error] = std::from_chars(at, end, value);
-    at = next;
-    return error == std::errc{};
-  };
-  for (int first = 0; number(first); ++at) {
-    int last = first;
-    if (at != end && *at == '-') {
-      ++at;
-      number(last);
-    }
-    for (int cpu = first; cpu <= std::min(last, max_cpus - 1); ++cpu) cpus.push_back(cpu);
-    if (at == end || *at != ',') break;
-  }
-  return cpus;
-}
 
 std::vector<int> allowed_cpus(pid_t thread) {
   CpuSet set{};
   if (sched_getaffinity(thread, sizeof set, set.data()) != 0) {
-    const int error = errno;  // ESRCH, or a filter that forbids asking; /proc tells the same
-    if (auto cpus = listed_cpus(thread); !cpus.empty()) return cpus;
-    throw std::system_error(error, std::generic_category(), "reading the allowed CPUs");
+    throw std::system_error(errno, std::generic_category(), "reading the allowed CPUs");
   }
   std::vector<int> cpus;
   const auto count = static_cast<std::size_t>(CPU_COUNT_S(sizeof set, set.data()));

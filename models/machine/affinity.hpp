@@ -4,7 +4,6 @@
 #include <sys/types.h>
 
 #include <span>
-#include <string_view>
 #include <vector>
 
 namespace concbench::os {
@@ -12,11 +11,8 @@ namespace concbench::os {
 constexpr int max_cpus = 8192;  // the largest NR_CPUS that Linux can be built with (x86 MAXSMP)
 
 // The CPUs that a thread of this machine may use, ascending, as the kernel says; 0 is the calling
-// one. Throws std::system_error if it may not be asked in any way.
+// one. Throws std::system_error if that may not be asked, as filters of system calls have it.
 std::vector<int> allowed_cpus(pid_t thread = 0);
-
-// "0-3,8": CPUs as Linux writes them. Stops at what is none.
-std::vector<int> cpus_of_list(std::string_view text);
 
 // Restricts the calling thread, and what it starts from now on, to these CPUs. Throws
 // std::system_error naming them if the kernel refuses any of them.

@@ -234,11 +234,12 @@ Topology read_tree(hwloc_topology_t tree) {
   return machine;
 }
 
-// What cpusets and taskset leave.
+// What cpusets and taskset leave. To be asked before hwloc, which goes on asking for ever where a
+// filter denies sched_getaffinity.
 std::vector<int> allowed_or_impossible() try {
   return os::allowed_cpus();
 } catch (const std::system_error& error) {
-  throw Impossible(error.what());
+  throw Impossible(fmt::format("{} (sched_getaffinity); no worker can be placed", error.what()));
 }
 
 // ---- the disposable child ---------------------------------------------------------------------
@@ -406,9 +407,9 @@ std::string trouble_with(const std::string& file) {
 }  // namespace
 
 Topology discover() {
+  const std::vector<int> allowed = allowed_or_impossible();
   const Tree tree = new_tree();
   Topology machine = read_tree(tree.get());
-  const std::vector<int> allowed = allowed_or_impossible();
   for (Pu& pu : machine.pus) pu.allowed = std::ranges::binary_search(allowed, pu.cpu);
   machine.quota_cpus = cgroup_quota();
   machine.source = "this machine";

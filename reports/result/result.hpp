@@ -102,6 +102,8 @@ struct Measures {
   std::optional<std::int64_t> make_ns, release_ns;  // hold: until all are alive; until all are gone
   std::optional<double> overlap;                    // recipe: sum of waits ÷ makespan
   std::optional<Fairness> fairness;                 // contend
+  // yield, of tasks that the kernel schedules: those yields that made it run another task.
+  std::optional<double> switched_share;
   // serve, open loop: how late the generator sent requests, as a share of their latency.
   std::optional<double> generator_lateness;
   // grain: the smallest task of which the cores spend half their time on its work.

@@ -123,6 +123,7 @@ void fields(auto& archive, Of<Measures> auto& measures) {
   archive("overlap", measures.overlap);
   archive("fairness", measures.fairness);
   archive("generator_lateness", measures.generator_lateness);
+  archive.added("switched_share", measures.switched_share);
   archive("metg_ns", measures.metg_ns);
   archive("counters", measures.counters);
   archive("counter_notes", measures.counter_notes);

@@ -85,11 +85,17 @@ std::vector<TableColumn> usual_columns(const Group& group) {
           {"CPU/wall", cpu_text}, {"memory", rss_text},      {"cold start", cold_start_text}};
 }
 
+std::optional<std::string> switched_text(const Group&, const Cell& cell) {
+  return said(cell.measures.switched_share,
+              [](double share) { return fmt::format("{:.0f} %", 100 * share); });
+}
+
 // Shown where the shape has them.
 std::vector<TableColumn> special_columns(const Group& group) {
   std::vector<TableColumn> columns{{"overlap", overlap_text},
                                    {"METG", metg_text},
                                    {"least share", share_text},
+                                   {"switched", switched_text},
                                    {"bytes/task", bytes_per_task_text}};
   if (!is_paced(group.any())) {
     columns.push_back({"p50 wait", latency_text<&Latency::p50>});

@@ -16,22 +16,13 @@
 namespace concbench::claims {
 namespace {
 
-using Names = std::vector<std::string>;
-
 // Those of the models that this build and machine have.
-Names available(const Names& wanted) {
-  Names names;
-  for (const std::string& name : wanted) {
-    if (find_candidate(name).missing.empty()) names.push_back(name);
-  }
-  return names;
-}
-
 }  // namespace
 
-Evidence::Evidence(std::uint64_t seed) : seed_(seed), cores_(discover().usable_cores()) {
+Evidence::Evidence(std::uint64_t seed, double timeout_s)
+    : seed_(seed), timeout_s_(timeout_s), cores_(discover().usable_cores()) {
   using Number = std::int64_t;
-  const Names all{"threads", "fibers", "coroutines", "goroutines"};
+  const std::vector<std::string> all{"threads", "fibers", "coroutines", "goroutines"};
   groups_ = {{{"threads", "goroutines"}, "spawn", {{"n", Number{1'000}}}, {1}},
              {all, "ping_pong", {{"place", "same"}, {"hops", Number{10'000}}}, {1}},
              {all, "hold", {{"n", Number{1'000}}}, {1}},
@@ -54,11 +45,12 @@ bool Evidence::holds(const Group& group, const Need& need) const {
 
 void Evidence::measure(Group& group) {
   RunRequest request;
-  request.models = available(group.models);
+  request.models = group.models;
   request.workloads = {group.workload};
   for (const auto& [name, value] : group.params) request.sets[group.workload][name] = {value};
   request.cores = group.cores;
   request.preset = find_preset("quick");
+  request.preset.timeout_s = timeout_s_;
   request.seed = seed_;
   Plan plan = make_plan(request, discover(), read_limits());
   for (const Job& job : plan.jobs) group.result.cells.push_back(job.cell);

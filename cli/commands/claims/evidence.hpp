@@ -20,7 +20,7 @@ struct Need {
 // one session.
 class Evidence {
  public:
-  explicit Evidence(std::uint64_t seed);
+  Evidence(std::uint64_t seed, double timeout_s);
 
   int cores() const { return cores_; }  // that this program may use
   // The cell; always there, if perhaps skipped or failed with a reason.
@@ -40,6 +40,7 @@ class Evidence {
   void measure(Group& group);
 
   std::uint64_t seed_;
+  double timeout_s_;
   int cores_;
   std::vector<Group> groups_;
 };

@@ -88,7 +88,8 @@ constexpr Check list[] = {
     {"timer",
      "A sleeper wakes later than it asked by up to the slack, and by the resolution: latencies of "
      "timers and waits contain both.",
-     "chrt --fifo 1 concbench … (real-time threads have no slack)", timer},
+     "echo 1 > /proc/$$/timerslack_ns in the shell that starts concbench, which inherits it",
+     timer},
     {"aslr",
      "Without random addresses all processes of a cell share one layout, whose luck looks like the "
      "model's speed; with them the range over processes shows it.",

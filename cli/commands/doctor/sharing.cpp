@@ -45,7 +45,7 @@ Observation smt(const Evidence& evidence) {
 Observation autogroup(const Evidence& evidence) {
   const auto on = number_in(evidence, "/proc/sys/kernel/sched_autogroup_enabled");
   if (!on) return {Severity::unavailable, "the kernel has no sched_autogroup_enabled"};
-  return {*on ? Severity::note : Severity::ok, *on ? "on" : "off"};
+  return {*on ? Severity::ok : Severity::note, *on ? "on" : "off"};
 }
 
 // How often the nearest group with a count was stopped at its quota.
@@ -104,9 +104,11 @@ constexpr Check list[] = {
      "of the core without showing as load on this one.",
      "echo off > /sys/devices/system/cpu/smt/control", smt},
     {"autogroup",
-     "Nice values count within a terminal's session only, so that a niced program of another "
-     "session takes as much of the CPUs as the run.",
-     "sysctl kernel.sched_autogroup_enabled=0", autogroup},
+     "Without it the scheduler shares CPUs by task instead of by session: a neighbour with many "
+     "busy "
+     "threads takes as many shares, and a thread that yields gives it whole slices. With it, nice "
+     "values mean nothing between sessions.",
+     "sysctl kernel.sched_autogroup_enabled=1", autogroup},
     {"quota",
      "When the quota of a period (100 ms as a rule) is used up, all threads stand still until the "
      "next: holes of tens of milliseconds.",

@@ -1,0 +1,15 @@
+// How long a worker process is waited for: as --timeout says, in every command that starts one.
+#pragma once
+
+#include <chrono>
+
+#include "cli/harness/process.hpp"
+
+namespace concbench {
+
+inline Conversation::Clock::time_point deadline_in(double seconds) {
+  return Conversation::Clock::now() + std::chrono::duration_cast<Conversation::Clock::duration>(
+                                          std::chrono::duration<double>(seconds));
+}
+
+}  // namespace concbench

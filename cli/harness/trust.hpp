@@ -1,0 +1,15 @@
+// What earns a number its footnote: reasons to trust it less, with the measure of each.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/harness/presets.hpp"
+#include "reports/result/result.hpp"
+
+namespace concbench {
+
+// Of a cell whose samples and summary are there.
+std::vector<std::string> warnings_about(const Cell& cell, const Preset& preset);
+
+}  // namespace concbench
