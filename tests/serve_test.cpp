@@ -7,6 +7,7 @@
 #include "models/os/clients.hpp"
 #include "models/os/connection.hpp"
 #include "models/registry.hpp"
+#include "workloads/workloads.hpp"
 
 namespace concbench {
 namespace {

@@ -22,8 +22,15 @@
 namespace concbench::os {
 namespace {
 
-// What this program may use before any model binds a thread.
-const std::vector<int> cpus_at_start = allowed_cpus();
+// What this program may use before any model binds a thread. Where that may not be asked, no model
+// is started either.
+const std::vector<int> cpus_at_start = [] {
+  try {
+    return allowed_cpus();
+  } catch (const std::system_error&) {
+    return std::vector<int>{};
+  }
+}();
 
 std::vector<int> cpus_beside(std::span<const int> server) {
   std::vector<int> others;
