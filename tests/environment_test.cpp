@@ -1,5 +1,5 @@
 // The state of a machine as read from /proc and /sys: two machines that differ in everything.
-#include "models/machine/environment.hpp"
+#include "cli/harness/environment.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

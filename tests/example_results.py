@@ -74,7 +74,8 @@ def cell(model, workload, shape, op, params, cores, value, processes, draw):
         "memory": {"peak_rss": None, "children_peak_rss": None, "bytes_per_task": None,
                    "user_bytes_per_task": None, "kernel_bytes_per_task": None, "ceiling": None},
         "measures": {"cold_start_ns": None, "peak_live": None, "make_ns": None, "release_ns": None,
-                     "overlap": None, "fairness": None, "generator_lateness": None, "metg_ns": None, "counters": {},
+                     "overlap": None, "fairness": None, "generator_lateness": None,
+                     "switched_share": None, "metg_ns": None, "counters": {},
                      "counter_notes": {}},
         "placement": {"requested": list(range(cores)), "workers": []}, "notes": {}}
 
@@ -99,7 +100,9 @@ def result(cells, cores):
                             "microcode": None,
                             "boost": None, "smt": False, "aslr": True, "clocksource": "tsc",
                             "cgroup": {"path": None}, "load": 0.1, "steal": None, "notes": {},
-                            "findings": []},
+                            "findings": [],
+                            "niceness": 0, "policy": "other", "variables": {},
+                            "dropped_variables": []},
             "topology": {"packages": 1, "cores": cores, "pus": cores, "numa": 1, "caches": [],
                          "allowed": list(range(cores)), "quota_cpus": None},
             "cells": cells}}

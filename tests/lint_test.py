@@ -51,6 +51,8 @@ VIOLATIONS = {
         ("models/fibers.cpp", "#include <boost/context/fiber.hpp>\n", "boost/"),
     "a test framework in the program":
         ("cli/harness/plan.cpp", "#include <gtest/gtest.h>\n", "gtest/"),
+    "a message that may throw":
+        ("cli/harness/plan.cpp", 'void f() { fmt::print(stderr, "x"); }\n', "say.hpp"),
     "a header without a guard":
         ("models/pool.hpp", "#include <vector>\n", "#pragma once"),
     "a file of several ideas":
@@ -93,10 +95,14 @@ class Lint(unittest.TestCase):
 
     def test_is_content_with_a_tidy_tree(self):
         done = lint(self.tree)
-        self.assertEqual((done.returncode, done.stderr), (0, "lint: all is well\n"), done.stdout)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stderr.splitlines()[-1], "lint: all is well")
 
     def test_names_the_file_and_the_violation(self):
+        checks_format = "not checked" not in lint(self.tree).stderr
         for what, (path, text, complaint) in VIOLATIONS.items():
+            if complaint == "clang-format" and not checks_format:
+                continue  # the format is that of another version's
             with self.subTest(what):
                 self.write(path, text)
                 done = lint(self.tree)

@@ -3,6 +3,7 @@
 no number in secret: streams, signals, refused system calls, variables, CPUs, a missing /proc, absent
 and replaced programs, slow starts."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -165,6 +166,17 @@ class Variables(InFolder):
         self.assertEqual(findings["priority"]["severity"], "warning")
 
 
+    def test_on_purpose_make_no_number_of_fewer_threads(self):
+        worker = f"exec:env OMP_THREAD_LIMIT=1 {CONCBENCH} worker --model=openmp"
+        if len(CPUS) < 2 or "without OpenMP" in concbench("list").stdout:
+            self.skipTest("needs two CPUs and OpenMP")
+        _, result, _ = run_json(f"--model={worker}", "--workload=fib", "--set=fib.n=12", "--cores=2",
+                                *QUICK)
+        cell, = result["concbench"]["cells"]
+        self.assertEqual(cell["status"], "skipped")
+        self.assertIn("OMP_THREAD_LIMIT", cell["reason"])
+
+
 class Proc(unittest.TestCase):
     def test_is_not_needed_to_measure(self):
         hidden = ["unshare", "--mount", "sh", "-c", 'umount -l /proc && exec "$@"', "sh"]
@@ -201,25 +213,29 @@ class Proc(unittest.TestCase):
 class Cpus(unittest.TestCase):
     def narrow_workers_of(self, run):
         """Takes all but one CPU from whatever the run has started."""
-        for task in pathlib.Path(f"/proc/{run.pid}/task").glob("*/children"):
-            for pid in task.read_text(encoding="utf-8").split():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            workers = pathlib.Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text("utf-8")
+            for pid in workers.split():
                 for thread in pathlib.Path(f"/proc/{pid}/task").iterdir():
-                    try:
+                    with contextlib.suppress(ProcessLookupError):
                         os.sched_setaffinity(int(thread.name), {CPUS[0]})
-                    except ProcessLookupError:
-                        pass
 
     @unittest.skipIf(len(CPUS) < 2, "needs two CPUs")
     def test_that_are_taken_away_in_mid_run_make_no_number(self):
         for model in ("threads", "processes", "goroutines", "std-async", "pool"):
-            with self.subTest(model):
+            with self.subTest(model), tempfile.TemporaryFile("w+") as file:
                 run = subprocess.Popen(
                     [CONCBENCH, "run", f"--model={model}", "--workload=spawn", "--cores=2", "--out=-",
-                     "--processes=1", "--repetitions=40", "--min-time=0.1"], text=True,
-                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-                time.sleep(1.5)
-                self.narrow_workers_of(run)
-                output, _ = run.communicate(timeout=120)
+                     "--processes=2", "--repetitions=20", "--min-time=0.1"], stdout=file,
+                    stderr=subprocess.DEVNULL)
+                # Again and again, since a worker that is just starting sets its CPUs itself.
+                begun = time.monotonic()
+                while run.poll() is None:
+                    time.sleep(0.02)
+                    if time.monotonic() > begun + 1.5:
+                        self.narrow_workers_of(run)
+                file.seek(0)
+                output = file.read()
                 cell, = json.loads(output)["concbench"]["cells"]
                 self.assertEqual(cell["status"], "failed", cell["summary"])
                 self.assertEqual(run.returncode, 3)

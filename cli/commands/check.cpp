@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include "cli/commands/commands.hpp"
+#include "cli/harness/environment.hpp"
 #include "cli/harness/errors.hpp"
 #include "cli/harness/pairs.hpp"
 #include "cli/harness/plan.hpp"
@@ -15,7 +16,6 @@
 #include "cli/terminal/say.hpp"
 #include "cli/terminal/shell.hpp"
 #include "cli/terminal/style.hpp"
-#include "models/machine/environment.hpp"
 #include "models/machine/own_program.hpp"
 #include "reports/result/check_json.hpp"
 #include "reports/result/result_file.hpp"

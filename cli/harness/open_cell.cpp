@@ -42,14 +42,14 @@ std::optional<std::int64_t> difference(std::optional<std::int64_t> after,
 }
 
 // Those of `cpus` that the process's main thread may use; nothing if the kernel does not say.
-std::vector<int> usable(const std::vector<int>& cpus, pid_t process) try {
+std::optional<std::vector<int>> usable(const std::vector<int>& cpus, pid_t process) try {
   const std::vector<int> allowed = os::allowed_cpus(process);
   std::vector<int> both;
   std::ranges::copy_if(cpus, std::back_inserter(both),
                        [&](int cpu) { return std::ranges::binary_search(allowed, cpu); });
   return both;
 } catch (const std::system_error&) {
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -99,12 +99,14 @@ OpenCell::Sighting OpenCell::look() const {
 
 // A cpuset that shrinks in the middle of a run takes CPUs away without a word.
 void OpenCell::require_cpus_of_start() const {
-  const std::vector<int> now = usable(cpus_, talk_.pid());
-  if (now.empty() || now == cpus_of_start_) return;
-  throw WorkerFailure(Status::failed,
-                      fmt::format("the worker may use CPU {} only now, and began with {}: its "
-                                  "cpuset or affinity was changed meanwhile",
-                                  fmt::join(now, ", "), fmt::join(cpus_of_start_, ", ")));
+  const auto now = usable(cpus_, talk_.pid());
+  if (!now || !cpus_of_start_ || *now == *cpus_of_start_) return;
+  const std::string left = now->empty() ? "none" : fmt::format("only {}", fmt::join(*now, ", "));
+  throw WorkerFailure(
+      Status::failed,
+      fmt::format("of its CPUs {} the worker may now use {}: its cpuset or affinity "
+                  "was changed meanwhile",
+                  fmt::join(*cpus_of_start_, ", "), left));
 }
 
 Sample OpenCell::run(std::int64_t iterations, bool observe) {

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "cli/harness/catalog.hpp"
+#include "cli/harness/environment.hpp"
 #include "cli/harness/observation.hpp"
 #include "cli/harness/process.hpp"
-#include "models/machine/environment.hpp"
 #include "models/machine/topology.hpp"
 #include "reports/result/result.hpp"
 #include "workloads/workload.hpp"
@@ -64,7 +64,8 @@ class OpenCell {
 
   const Candidate& candidate_;
   std::vector<int> cpus_;
-  std::vector<int> cpus_of_start_;  // of them, those of the worker's main thread once it was open
+  std::optional<std::vector<int>>
+      cpus_of_start_;  // of them, those of the worker's main thread once it was open
   std::uint64_t expected_answer_, expected_ops_;
   Conversation talk_;
   std::string answer_;

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <sstream>
 
 #include "models/machine/system_file.hpp"
@@ -114,10 +113,8 @@ std::optional<std::string> find_ours(const std::string& directory, std::size_t b
   if (between == 0) {
     return is_ours(directory + down) ? std::optional(directory + down) : std::nullopt;
   }
-  std::error_code gone;  // a group may end while it is looked at
-  for (const auto& entry : std::filesystem::directory_iterator(directory, gone)) {
-    if (!entry.is_directory(gone)) continue;
-    if (auto found = find_ours(entry.path(), between - 1, down)) return found;
+  for (const std::string& name : names_in(directory)) {
+    if (auto found = find_ours(directory + '/' + name, between - 1, down)) return found;
   }
   return std::nullopt;
 }

@@ -77,6 +77,11 @@ class OpenMp {
   explicit OpenMp(const Setup& setup) : seats_(setup.cpus), caller_({setup.cpus.data(), 1}) {
     omp_set_dynamic(0);  // as many threads as asked for, not as many as seem useful
     in_team([] {});
+    if (!seats_.all_taken()) {
+      throw Exhausted(
+          "OpenMP gives fewer threads than it was asked for: OMP_THREAD_LIMIT, OMP_DYNAMIC or "
+          "OMP_MAX_ACTIVE_LEVELS limits them");
+    }
   }
 
   template <ForkJoin K>

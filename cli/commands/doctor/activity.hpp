@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "models/machine/environment.hpp"
+#include "cli/harness/environment.hpp"
 
 namespace concbench::checkup {
 

@@ -1,4 +1,4 @@
-#include "models/machine/environment.hpp"
+#include "cli/harness/environment.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
