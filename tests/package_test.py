@@ -3,14 +3,17 @@
 
 import glob
 import os
-import platform
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
-from concbench import CONCBENCH, concbench
+from concbench import CONCBENCH, ROOT, concbench
+
+sys.path.insert(0, os.path.join(ROOT, "scripts"))
+import fresh_debian  # noqa: E402
 
 BUILD = os.path.dirname(CONCBENCH)
 GOROUTINES = os.path.exists(os.path.join(BUILD, "concbench-goroutines"))
@@ -91,47 +94,24 @@ class Contents(Package):
 
 
 class FreshMachine(Package):
-    """A Debian 12 with nothing but the package, in a chroot."""
-
-    def mirror(self):
-        for path in ("/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list"):
-            if os.path.exists(path):
-                with open(path, encoding="utf-8") as file:
-                    found = re.search(r"^(?:URIs:|deb(?: \[.*?\])?) *(\S+)", file.read(), re.MULTILINE)
-                if found:
-                    return found.group(1)
-        return "http://deb.debian.org/debian"
-
-    def bind(self, *arguments, at):
-        run("mount", *arguments, at)
-        self.addCleanup(run, "umount", "-l", at)
+    """A system of this machine's suite with nothing but the package, in a chroot."""
 
     def setUp(self):
-        if os.geteuid() != 0 or not shutil.which("debootstrap"):
-            self.skipTest("needs root and debootstrap")
-        if platform.freedesktop_os_release().get("VERSION_CODENAME") != "bookworm":
-            self.skipTest("the package was not built on Debian 12")
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        os.chmod(folder.name, 0o755)
-        self.root = folder.name
-        made = subprocess.run(["debootstrap", "--variant=minbase", "bookworm", self.root,
-                               self.mirror()], capture_output=True, text=True, check=False)
-        if made.returncode != 0:
-            self.skipTest("debootstrap: " + made.stdout[-300:])
-        for name in glob.glob("/etc/apt/apt.conf.d/*"):  # how the archive is reached from here
-            with open(name, encoding="utf-8") as file:
-                if re.search("Acquire", file.read()):
-                    shutil.copy(name, os.path.join(self.root, "etc/apt/apt.conf.d"))
-        shutil.copy("/etc/resolv.conf", os.path.join(self.root, "etc"))
-        shutil.copy(self.deb, os.path.join(self.root, "root"))
-        self.bind("-t", "proc", "proc", at=os.path.join(self.root, "proc"))
-        self.bind("--rbind", "--make-rslave", "/sys", at=os.path.join(self.root, "sys"))
-        self.bind("-t", "tmpfs", "tmpfs", at=os.path.join(self.root, "dev/shm"))
+        _, suite = fresh_debian.source()
+        if fresh_debian.obstacle() or not suite:
+            self.skipTest(fresh_debian.obstacle() or "unknown where packages come from here")
+        system = fresh_debian.Debian(suite)
+        try:
+            self.system = system.__enter__()
+        except fresh_debian.Unmade as error:
+            self.skipTest(f"debootstrap: {error}")
+        self.addCleanup(system.__exit__)
+        shutil.copy(self.deb, self.system.path("root"))
 
     def inside(self, *command):
-        return run("chroot", self.root, "/usr/bin/env", "LANG=C.UTF-8", "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-                   "DEBIAN_FRONTEND=noninteractive", *command)
+        done = self.system.run(*command, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
 
     def test_installs_the_package_and_measures(self):
         self.inside("apt-get", "update", "-qq")

@@ -77,6 +77,21 @@ class Everything(unittest.TestCase):
         for cell in ran:
             self.assertRegex(cell["notes"]["stack_guard"], "MADV_GUARD_INSTALL|mprotect")
 
+    def test_peers_and_goroutines_name_the_version_that_ran(self):
+        built_with = self.result["concbench"]["build"]["libraries"]
+        for model, library, recorded in (("tbb", "oneTBB", "tbb"), ("openmp", "OpenMP", None),
+                                         ("boost-fiber", "Boost.Fiber", "boost"),
+                                         ("asio-pool", "Asio", "asio"), ("asio-coro", "Asio", "asio"),
+                                         ("std-async", "lib", None), ("goroutines", "Go", None)):
+            for cell in self.cells:
+                if cell["model"] != model or cell["status"] != "ok":
+                    continue
+                with self.subTest(model=model, workload=cell["workload"]):
+                    self.assertRegex(cell["notes"]["library"], rf"{library}.* \S*\d")
+                    if recorded:
+                        version = cell["notes"]["library"].split()[-1].replace("_", ".")
+                        self.assertTrue(built_with[recorded].startswith(version), built_with)
+
     def test_the_schema_accepts_it(self):
         jsonschema.Draft7Validator(schema()).validate(self.result)
 

@@ -6,9 +6,9 @@ import "math/bits"
 // these is the twin of a header in workloads/, which says where it comes from and what it is for.
 //
 // The interfaces below are used as type constraints only, so that kernels and nodes are passed by
-// value and are not boxed. Go 1.19 still calls a type parameter's methods through a table, but beside
-// the start of a goroutine that is little: fib comes within 6 % of one written by hand (BenchmarkFib,
-// best of twelve).
+// value and are not boxed. A type parameter's methods may be called through a table, but beside the
+// start of a goroutine that is little: fib comes within 6 % of one written by hand (BenchmarkFib, best
+// of twelve, measured with Go 1.19).
 
 // forkJoin describes a tree of tasks. A node without children is a leaf; the result of any other is
 // the fold of its children's.

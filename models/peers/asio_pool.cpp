@@ -159,8 +159,8 @@ struct Relay {
 using Bounded = asio::experimental::concurrent_channel<AsioThreads::Executor,
                                                        void(asio::error_code, std::uint64_t)>;
 
-// Messages on their way. Asio's close() would drop what is still in the buffer (in 1.22), so the
-// last producer sends an end of file to each consumer.
+// Messages on their way. Asio's close() would drop what is still in the buffer (seen with 1.22), so
+// the last producer sends an end of file to each consumer.
 struct Traffic {
   Bounded channel;
   std::atomic<std::uint64_t> producers;

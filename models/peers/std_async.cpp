@@ -28,6 +28,14 @@
 namespace concbench {
 namespace {
 
+std::string library() {
+#ifdef _LIBCPP_VERSION
+  return "libc++ " + std::to_string(_LIBCPP_VERSION);
+#else
+  return "libstdc++ " + std::to_string(_GLIBCXX_RELEASE) + ", " + std::to_string(__GLIBCXX__);
+#endif
+}
+
 class StdAsync {
  public:
   explicit StdAsync(const Setup& setup) : restricted_(setup.cpus) {}
@@ -144,7 +152,9 @@ class StdAsync {
   }
 
   std::vector<WorkerReport> workers() const { return {sightings_.report()}; }
-  Notes notes() const { return {{"idle", "no workers: a thread a task, asleep while it waits"}}; }
+  Notes notes() const {
+    return {{"idle", "no workers: a thread a task, asleep while it waits"}, {"library", library()}};
+  }
 
   static std::string no_verb(Shape) {
     return "a future is set once: it cannot carry a token round, or message after message";

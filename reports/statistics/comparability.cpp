@@ -18,7 +18,8 @@ std::string shown(const std::optional<std::string>& text) { return shown(text.va
 std::string shown(const std::optional<bool>& flag) {
   return flag ? (*flag ? "on" : "off") : "unknown";
 }
-std::string shown(const std::optional<double>& number) {
+template <class Number>
+std::string shown(const std::optional<Number>& number) {
   return number ? fmt::format("{}", *number) : "none";
 }
 
