@@ -410,7 +410,7 @@ TYPED_TEST(AnyModel, reports_where_its_workers_are_bound_and_were_seen) {
 TYPED_TEST(AnyModel, shows_a_worker_that_leaves_its_cpu) {
   const std::vector<int> cpus = Meddler::allowed_cpus_of_process();
   if (cpus.size() < 2) GTEST_SKIP() << "needs two CPUs";
-  TypeParam model(concbench::Setup{{cpus.front()}, {}});
+  TypeParam model(setup_of(1));
   Stopwatch clock;
   model.fan_out(Meddler{{cpus.back()}}, clock);
   WorkerReport report = model.workers().front();
