@@ -5,7 +5,8 @@
 #include <stdexcept>
 
 #include "cli/commands/commands.hpp"
-#include "cli/harness/errors.hpp"
+#include "cli/commands/topo.hpp"
+#include "cli/errors.hpp"
 #include "cli/harness/process.hpp"
 #include "cli/harness/signals.hpp"
 #include "cli/help/man_page.hpp"

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "models/machine/limits.hpp"
+#include "models/machine/worker_report.hpp"
 #include "models/stopwatch.hpp"
 #include "workloads/workload.hpp"
 
@@ -29,13 +30,6 @@ struct Setup {
 struct Outcome {
   std::uint64_t answer;
   std::uint64_t ops;  // operations performed, counted by those who performed them
-};
-
-// Where one worker, or the unpinned tasks of a model together, really ran.
-struct WorkerReport {
-  int cpu;  // the CPU it is bound to as read back, or -1 if it may use the whole set
-  std::vector<int> observed;  // the CPUs it was seen on, ascending
-  std::uint64_t migrations;   // changes of CPU between two sightings
 };
 
 // What a reader of its numbers should know of how a model ran: {"idle": "spins 200 ms, then

@@ -13,8 +13,8 @@
 
 namespace concbench {
 
-inline Cell example_cell(const std::string& model, const std::string& workload,
-                         std::map<std::string, ParamValue> params, int cores) {
+inline Cell example_cell(const std::string& model, const std::string& workload, Params params,
+                         int cores) {
   Cell cell;
   cell.model = model;
   cell.workload = workload;
@@ -108,10 +108,10 @@ inline Result example_result() {
                     .quota_cpus = 2.5};
   result.adjusted = {"--budget: repetitions lowered from 5 to 2."};
 
-  const std::map<std::string, ParamValue> fib{{"n", std::int64_t{12}}};
-  const std::map<std::string, ParamValue> mpmc{{"capacity", std::int64_t{64}},
-                                               {"messages", std::int64_t{10'000}},
-                                               {"place", std::string("any")}};
+  const Params fib{{"n", std::int64_t{12}}};
+  const Params mpmc{{"capacity", std::int64_t{64}},
+                    {"messages", std::int64_t{10'000}},
+                    {"place", std::string("any")}};
   const auto cell = [](const std::string& model, const auto& workload, const auto& params) {
     return example_cell(model, workload, params, 2);
   };

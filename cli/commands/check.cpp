@@ -7,8 +7,8 @@
 #include <ctime>
 
 #include "cli/commands/commands.hpp"
+#include "cli/errors.hpp"
 #include "cli/harness/environment.hpp"
-#include "cli/harness/errors.hpp"
 #include "cli/harness/pairs.hpp"
 #include "cli/harness/plan.hpp"
 #include "cli/harness/programs.hpp"
@@ -162,7 +162,7 @@ int judge_self_test(const Check& check) {
   return asked > 0 && found == asked ? exit_ok : exit_cells_failed;
 }
 
-void show(const Check& check, const RunRequest& how) {
+void show(const Check& check, const CheckRequest& how) {
   switch (how.format) {
     case Format::json: fmt::print("{}\n", to_text(to_json(check))); break;
     case Format::markdown: fmt::print("{}", to_markdown(check)); break;
@@ -186,20 +186,20 @@ Check replayed(const CheckRequest& request) {
   return check;
 }
 
-std::string command_of(const RunRequest& request) {
+std::string command_of(const CheckRequest& request) {
   std::string command = "concbench check";
   for (const std::string& word : request.argv) {
     if (!word.starts_with("--seed")) command += fmt::format(" {}", shell_quoted(word));
   }
-  return fmt::format("{} --seed={}", command, request.seed);
+  return fmt::format("{} --seed={}", command, request.selection.seed);
 }
 
 }  // namespace
 
 int check(CheckRequest request) {
   catch_signals();
-  const RunRequest& common = request.selection;
-  if (!common.out.empty()) check_writable(common.out);
+  const Experiment& selection = request.selection;
+  if (!request.out.empty()) check_writable(request.out);
   Check check;
   int signal = 0;
   if (!request.replay.empty()) {
@@ -207,8 +207,8 @@ int check(CheckRequest request) {
   } else {
     const Topology topology = discover();
     check.date = fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)));
-    check.command = command_of(common);
-    check.seed = common.seed;
+    check.command = command_of(request);
+    check.seed = selection.seed;
     check.self_test = request.self_test;
     if (request.min_effect) check.rule.min_effect = *request.min_effect;
     check.machine = machine_in_a_line(topology);
@@ -220,16 +220,16 @@ int check(CheckRequest request) {
         contests,
         {.rule = check.rule,
          .cell_budget_s = request.cell_budget_s,
-         .budget_s = common.budget_s,
-         .seed = common.seed,
-         .timeout_s = common.preset.timeout_s,
+         .budget_s = selection.budget_s,
+         .seed = selection.seed,
+         .timeout_s = selection.preset.timeout_s,
          .progress = [&](const auto& cell, const auto& effect) { progress.pair(cell, effect); },
          .closed = [&](const auto& cell) { progress.closed(cell); }});
     check.complete = signal == 0;
     for (Contest& contest : contests) check.cells.push_back(std::move(contest.cell));
   }
-  if (!common.out.empty()) write_text(to_text(to_json(check)) + '\n', common.out);
-  show(check, common);
+  if (!request.out.empty()) write_text(to_text(to_json(check)) + '\n', request.out);
+  show(check, request);
   if (signal) return exit_signal + signal;
   return check.self_test ? judge_self_test(check) : exit_code(check, request.strict);
 }

@@ -6,10 +6,10 @@
 
 #include "cli/commands/claims/rows.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/harness/errors.hpp"
+#include "cli/errors.hpp"
 #include "cli/harness/process.hpp"
 #include "cli/harness/signals.hpp"
-#include "cli/help/suggest.hpp"
+#include "cli/suggest.hpp"
 #include "cli/terminal/style.hpp"
 
 namespace concbench {

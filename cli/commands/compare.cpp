@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "cli/commands/commands.hpp"
-#include "cli/harness/errors.hpp"
+#include "cli/errors.hpp"
 #include "cli/terminal/say.hpp"
 #include "cli/terminal/style.hpp"
 #include "reports/result/result_file.hpp"

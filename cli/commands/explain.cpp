@@ -5,8 +5,8 @@
 #include <map>
 
 #include "cli/commands/commands.hpp"
+#include "cli/errors.hpp"
 #include "cli/harness/catalog.hpp"
-#include "cli/harness/errors.hpp"
 #include "cli/harness/presets.hpp"
 #include "cli/help/topics.hpp"
 #include "cli/terminal/style.hpp"

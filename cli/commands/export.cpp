@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/harness/errors.hpp"
+#include "cli/errors.hpp"
 #include "reports/result/result_file.hpp"
 
 namespace concbench {

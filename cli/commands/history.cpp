@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/harness/errors.hpp"
+#include "cli/errors.hpp"
 #include "cli/terminal/style.hpp"
 #include "models/machine/topology.hpp"
 #include "reports/history/trend.hpp"

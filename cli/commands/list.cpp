@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "cli/commands/commands.hpp"
+#include "cli/errors.hpp"
 #include "cli/harness/catalog.hpp"
-#include "cli/harness/errors.hpp"
 #include "cli/terminal/style.hpp"
 #include "reports/result/json.hpp"
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "cli/commands/commands.hpp"
-#include "cli/harness/errors.hpp"
+#include "cli/errors.hpp"
 #include "cli/terminal/say.hpp"
 #include "models/machine/topology.hpp"
 #include "reports/html/html.hpp"

@@ -10,17 +10,18 @@
 #include "build_info.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/doctor/checks.hpp"
+#include "cli/commands/run/live.hpp"
+#include "cli/commands/run/progress.hpp"
+#include "cli/errors.hpp"
 #include "cli/harness/environment.hpp"
-#include "cli/harness/errors.hpp"
 #include "cli/harness/estimate.hpp"
 #include "cli/harness/plan.hpp"
 #include "cli/harness/process.hpp"
-#include "cli/harness/progress.hpp"
 #include "cli/harness/resume.hpp"
 #include "cli/harness/session.hpp"
 #include "cli/harness/signals.hpp"
 #include "cli/harness/worker_environment.hpp"
-#include "cli/terminal/live.hpp"
+#include "cli/options/command_line.hpp"
 #include "cli/terminal/say.hpp"
 #include "cli/terminal/style.hpp"
 #include "models/machine/own_program.hpp"
@@ -28,31 +29,66 @@
 #include "reports/result/result_json.hpp"
 #include "reports/text/table.hpp"
 #include "reports/text/trust.hpp"
+#include "reports/text/units.hpp"
 
 namespace concbench {
 namespace {
 
+// The options that say what to measure, without those that say where the result goes.
+bool says_only_where(const std::vector<std::string>& argv) {
+  for (std::size_t i = 0; i < argv.size(); ++i) {
+    const std::string name = argv[i].substr(0, argv[i].find('='));
+    const bool where =
+        name == "--resume" || name == "--out" || name == "--format" || name == "--color";
+    const bool flag = name == "--dry-run" || name == "--live";
+    if (!where && !flag) return false;
+    if (where && name.size() == argv[i].size()) ++i;  // its value is the next word
+  }
+  return true;
+}
+
+// `--resume FILE` alone means the run that made the file; with a selection, that selection.
+RunRequest resumed(const RunRequest& now, const Result& before) {
+  RunRequest request = says_only_where(now.argv) ? parse_run(before.request.argv) : now;
+  request.experiment.seed = before.seed;
+  request.resume = now.resume;
+  request.out = now.out.empty() ? now.resume : now.out;
+  request.format = now.format;
+  request.color = now.color;
+  request.dry_run = now.dry_run;
+  request.live = now.live;
+  return request;
+}
+
 std::string now_rfc3339() { return fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr))); }
+
+Request as_recorded(const RunRequest& request) {
+  const Preset& preset = request.experiment.preset;
+  return {.argv = request.argv,
+          .preset = preset.name,
+          .processes = preset.processes,
+          .repetitions = preset.repetitions,
+          .min_time_s = preset.min_time_s,
+          .timeout_s = preset.timeout_s,
+          .budget_s = request.experiment.budget_s};
+}
+
+BuildInfo build() {
+  return {.version = build_info::version,
+          .commit = build_info::commit,
+          .compiler = build_info::compiler,
+          .flags = build_info::flags,
+          .build_type = build_info::build_type,
+          .libraries = {std::begin(build_info::libraries), std::end(build_info::libraries)}};
+}
 
 Result new_result(const RunRequest& request, const Topology& topology) {
   Result result;
   result.date = now_rfc3339();
   result.program = os::own_program();
-  result.seed = request.seed;
-  result.request = {.argv = request.argv,
-                    .preset = request.preset.name,
-                    .processes = request.preset.processes,
-                    .repetitions = request.preset.repetitions,
-                    .min_time_s = request.preset.min_time_s,
-                    .timeout_s = request.preset.timeout_s,
-                    .budget_s = request.budget_s};
-  result.build = {
-      .version = build_info::version,
-      .commit = build_info::commit,
-      .compiler = build_info::compiler,
-      .flags = build_info::flags,
-      .build_type = build_info::build_type,
-      .libraries = {std::begin(build_info::libraries), std::end(build_info::libraries)}};
+  result.seed = request.experiment.seed;
+  result.request = as_recorded(request);
+  result.build = build();
   result.environment = read_environment();
   result.environment.variables = worker_environment().passed;
   result.environment.dropped_variables = worker_environment().dropped;
@@ -60,8 +96,7 @@ Result new_result(const RunRequest& request, const Topology& topology) {
   return result;
 }
 
-void print_plan(const Plan& plan, const RunRequest& request,
-                const std::vector<std::string>& adjusted) {
+void print_plan(const Plan& plan, const Preset& preset, const std::vector<std::string>& adjusted) {
   std::size_t runnable = 0;
   for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
     const Job& job = plan.jobs[i];
@@ -73,11 +108,11 @@ void print_plan(const Plan& plan, const RunRequest& request,
     }
     ++runnable;
     fmt::print("{}: {} processes, about {:.1f} s\n", job.cell.name(), processes,
-               worker_time(job, request.preset) * static_cast<double>(processes));
+               worker_time(job, preset) * static_cast<double>(processes));
   }
   for (const std::string& sentence : adjusted) fmt::print("{}\n", sentence);
   fmt::print("{} of {} cells would run, in {} worker processes, in about {}\n", runnable,
-             plan.jobs.size(), plan.steps.size(), spoken_time(expected_time(plan, request.preset)));
+             plan.jobs.size(), plan.steps.size(), spoken_time(expected_time(plan, preset)));
 }
 
 std::string shown(const Result& result, const RunRequest& request) {
@@ -98,11 +133,11 @@ bool has_numbers(const Result& result) {
 std::unique_ptr<Progress> progress_of(const RunRequest& request, const Plan& plan,
                                       const Result& result) {
   const bool terminal = isatty(STDERR_FILENO);
-  const double expected_s = expected_time(plan, request.preset);
+  const double expected_s = expected_time(plan, request.experiment.preset);
   if (!request.live || !terminal) return make_progress(plan.steps.size(), expected_s, terminal);
   return make_live_table({.result = &result,
                           .steps = plan.steps.size(),
-                          .processes = request.preset.processes,
+                          .processes = request.experiment.preset.processes,
                           .style = style_of(request.color, STDERR_FILENO),
                           .height = height_of_terminal(STDERR_FILENO)});
 }
@@ -118,6 +153,82 @@ int exit_code(const Result& result) {
   return exit_impossible;
 }
 
+// Writes a result that grows: the more there is to write, the less often, so that at most a
+// twentieth of the time goes into it.
+class Saver {
+ public:
+  Saver(const Result& result, std::string path) : result_(result), path_(std::move(path)) {}
+
+  void save() const {
+    if (!path_.empty()) write_result(result_, path_);
+  }
+  void save_now_and_then() {
+    const auto now = Clock::now();
+    if (now < due_) return;
+    save();
+    const auto written = Clock::now();
+    due_ = written + 20 * (written - now);
+  }
+
+ private:
+  using Clock = Conversation::Clock;
+  const Result& result_;
+  std::string path_;
+  Clock::time_point due_ = Clock::now();
+};
+
+// What a request came to before anything of it is measured.
+struct Prepared {
+  Plan plan;
+  Result result;
+};
+
+Prepared prepare(RunRequest& request, const std::optional<Result>& before,
+                 const Topology& topology) {
+  Experiment& experiment = request.experiment;
+  Prepared made{make_plan(experiment, topology, read_limits()), new_result(request, topology)};
+  if (before) {
+    refuse_other_machine(made.result, *before, request.resume);
+    take_over(made.plan, *before);
+    made.result.date = before->date;
+    made.result.order = before->order;
+  }
+  estimate(made.plan, experiment.preset);
+  if (experiment.budget_s) {
+    made.result.adjusted = fit_budget(made.plan, experiment.preset, *experiment.budget_s);
+  }
+  made.result.request.repetitions = experiment.preset.repetitions;
+  for (const Job& job : made.plan.jobs) {
+    made.result.cells.push_back(job.cell);
+    Cell& cell = made.result.cells.back();
+    if (cell.status == Status::skipped && cell.reason.empty()) cell.reason = not_run_yet;
+  }
+  return made;
+}
+
+// The session, and what the machine did meanwhile. Returns the signal that stopped it, or 0.
+int measure(const RunRequest& request, const Topology& topology, Plan& plan, Result& result,
+            Saver& saver) {
+  constexpr std::chrono::milliseconds window(100);  // 10 ticks
+  result.environment.findings = checkup::examine(checkup::gather(window));
+  saver.save();
+  const auto before = cpu_times(topology.allowed());
+  const auto start = Conversation::Clock::now();
+  const auto progress = progress_of(request, plan, result);
+  for (const std::string& sentence : result.adjusted) say("{}\n", sentence);
+  const int signal =
+      run_session(plan, request.experiment, result, *progress, [&] { saver.save_now_and_then(); });
+  const std::chrono::duration<double, std::nano> took = Conversation::Clock::now() - start;
+  if (const auto after = cpu_times(topology.allowed()); before && after) {
+    const double capacity = took.count() * static_cast<double>(topology.allowed().size());
+    result.environment.steal_share =
+        static_cast<double>(after->steal_ns - before->steal_ns) / capacity;
+  }
+  result.complete = signal == 0;
+  saver.save();
+  return signal;
+}
+
 }  // namespace
 
 int run(RunRequest request) {
@@ -129,60 +240,14 @@ int run(RunRequest request) {
   }
   const bool to_file = !request.out.empty() && request.out != "-";
   if (to_file) check_writable(request.out);
-
   const Topology topology = discover();
-  Plan plan = make_plan(request, topology, read_limits());
-  Result result = new_result(request, topology);
-  if (before) {
-    refuse_other_machine(result, *before, request.resume);
-    take_over(plan, *before);
-    result.date = before->date;
-    result.order = before->order;
-  }
-  estimate(plan, request.preset);
-  if (request.budget_s) result.adjusted = fit_budget(plan, request.preset, *request.budget_s);
-  result.request.repetitions = request.preset.repetitions;
+  auto [plan, result] = prepare(request, before, topology);
   if (request.dry_run) {
-    print_plan(plan, request, result.adjusted);
+    print_plan(plan, request.experiment.preset, result.adjusted);
     return exit_ok;
   }
-
-  constexpr std::chrono::milliseconds window(100);  // 10 ticks
-  result.environment.findings = checkup::examine(checkup::gather(window));
-  for (const Job& job : plan.jobs) {
-    result.cells.push_back(job.cell);
-    Cell& cell = result.cells.back();
-    if (cell.status == Status::skipped && cell.reason.empty()) cell.reason = not_run_yet;
-  }
-  const auto save = [&] {
-    if (to_file) write_result(result, request.out);
-  };
-  // The more there is to write, the less often: at most a twentieth of the time goes into it.
-  auto due = Conversation::Clock::now();
-  const auto save_now_and_then = [&] {
-    const auto now = Conversation::Clock::now();
-    if (now < due) return;
-    save();
-    const auto written = Conversation::Clock::now();
-    due = written + 20 * (written - now);
-  };
-  save();
-  const auto before_run = cpu_times(topology.allowed());
-  const auto start = Conversation::Clock::now();
-  int signal;
-  {
-    const auto progress = progress_of(request, plan, result);
-    for (const std::string& sentence : result.adjusted) say("{}\n", sentence);
-    signal = run_session(plan, request, result, *progress, save_now_and_then);
-  }
-  const std::chrono::duration<double, std::nano> took = Conversation::Clock::now() - start;
-  if (const auto after_run = cpu_times(topology.allowed()); before_run && after_run) {
-    const double capacity = took.count() * static_cast<double>(topology.allowed().size());
-    result.environment.steal_share =
-        static_cast<double>(after_run->steal_ns - before_run->steal_ns) / capacity;
-  }
-  result.complete = signal == 0;
-  save();
+  Saver saver(result, to_file ? request.out : "");
+  const int signal = measure(request, topology, plan, result, saver);
   fmt::print("{}", shown(result, request));
   if (has_numbers(result)) say("{}\n", trust(result));
   if (signal) {

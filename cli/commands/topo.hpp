@@ -4,17 +4,11 @@
 #include <optional>
 #include <string>
 
+#include "cli/options/request.hpp"
 #include "models/machine/topology.hpp"
 #include "reports/result/json.hpp"
 
 namespace concbench {
-
-struct TopoRequest {
-  std::optional<std::string> from;  // "synthetic:…" or "xml:FILE"; otherwise this machine
-  PlacementRequest placement;
-  bool latency = false;  // measure it between the CPUs of the placement
-  bool json = false;
-};
 
 // Nanoseconds that a cache line takes from one CPU to another; see models/machine/line_latency.hpp.
 using LatencyMatrix = std::vector<std::vector<std::optional<double>>>;

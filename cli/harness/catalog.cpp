@@ -4,66 +4,21 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
+#include <iterator>
+#include <sstream>
 
-#include "cli/harness/errors.hpp"
+#include "cli/errors.hpp"
 #include "cli/harness/patience.hpp"
 #include "cli/harness/process.hpp"
 #include "cli/harness/program_files.hpp"
-#include "cli/help/suggest.hpp"
-#include "cli/options/words.hpp"
+#include "cli/suggest.hpp"
 #include "models/machine/own_program.hpp"
 #include "models/registry.hpp"
+#include "models/variant.hpp"
 
 namespace concbench {
 namespace {
-
-using options::split;
-
-// A size in bytes: "65536", "64k", "1m"; nothing if it is none.
-std::optional<std::uint64_t> parse_bytes(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || number == 0) return {};
-  const std::string_view unit(end, text.data() + text.size());
-  const int shift = unit.empty() ? 0 : unit == "k" ? 10 : unit == "m" ? 20 : -1;
-  if (shift < 0 || number > (std::uint64_t{1} << 40)) return {};
-  return number << shift;
-}
-
-Options defaults_of(const Model& model) {
-  Options options;
-  for (const Option& option : model.options) {
-    options.emplace(option.name, option.values == "bytes" ? std::string(option.preset)
-                                                          : split(option.values, '|').front());
-  }
-  return options;
-}
-
-// One "wait=condvar" of a variant.
-void choose(const Model& model, std::string_view setting, std::string_view token,
-            Options& options) {
-  const std::size_t equals = setting.find('=');
-  const std::string_view name = setting.substr(0, equals);
-  std::vector<std::string> names;
-  for (const Option& option : model.options) {
-    names.emplace_back(option.name);
-    if (option.name != name) continue;
-    const std::string value(equals == setting.npos ? "" : setting.substr(equals + 1));
-    if (option.values == "bytes" ? !parse_bytes(value)
-                                 : std::ranges::count(split(option.values, '|'), value) == 0) {
-      throw UsageError(fmt::format("--model={}: {} must be {}", token, name,
-                                   option.values == "bytes"
-                                       ? "a size such as 64k or 1m"
-                                       : "one of " + std::string(option.values)));
-    }
-    options[std::string(name)] = value;
-    return;
-  }
-  throw UsageError(fmt::format("--model={}: {} has no variant '{}'{}", token, model.name, name,
-                               names.empty() ? " (it has none)" : did_you_mean(name, names)));
-}
 
 // Starts the program once, to learn what it can run.
 void greet(Candidate& candidate, double timeout_s) {
@@ -130,19 +85,11 @@ Candidate of_model(const Model& model, std::string label, Options options, doubl
   return candidate;
 }
 
-// A name with its variants: "threads:wait=condvar".
-std::pair<const Model*, Options> parse_model(std::string_view token) {
-  const std::vector<std::string> parts = split(token, ':');
-  const Model* model = find_model(parts.front());
-  if (!model) {
-    std::vector<std::string> names{"all"};
-    for (const Model* known : models()) names.emplace_back(known->name);
-    throw UsageError(fmt::format("--model={}: there is no model '{}'{}", token, parts.front(),
-                                 did_you_mean(parts.front(), names)));
-  }
-  Options options = defaults_of(*model);
-  for (std::size_t i = 1; i < parts.size(); ++i) choose(*model, parts[i], token, options);
-  return {model, std::move(options)};
+Variant known_variant(std::string_view token) try {
+  return parse_variant(token);
+} catch (const UnknownVariant& error) {
+  throw UsageError(
+      fmt::format("--model={}: {}{}", token, error.what(), did_you_mean(error.typed, error.known)));
 }
 
 Candidate of_program(std::string_view token, double timeout_s) {
@@ -160,8 +107,8 @@ std::string Candidate::no_pair(const Workload& workload) const {
 }
 
 std::vector<std::string> exec_words(std::string_view token) {
-  std::vector<std::string> words = split(token.substr(std::string_view("exec:").size()), ' ');
-  std::erase(words, "");
+  std::istringstream text{std::string(token.substr(std::string_view("exec:").size()))};
+  std::vector<std::string> words{std::istream_iterator<std::string>(text), {}};
   if (words.empty()) {
     throw UsageError("exec: names no program; write exec:PATH or \"exec:PATH ARG…\"");
   }
@@ -190,14 +137,14 @@ Candidate candidate_in(const std::string& concbench, std::string_view token, dou
 std::vector<Candidate> all_candidates(double timeout_s) {
   std::vector<Candidate> all;
   for (const Model* model : models()) {
-    all.push_back(of_model(*model, std::string(model->name), defaults_of(*model), timeout_s));
+    all.push_back(of_model(*model, std::string(model->name), default_options(*model), timeout_s));
   }
   return all;
 }
 
 Candidate find_candidate(std::string_view token, double timeout_s) {
   if (token.starts_with("exec:")) return of_program(token, timeout_s);
-  const auto [model, options] = parse_model(token);
+  const auto [model, options] = known_variant(token);
   return of_model(*model, std::string(token), options, timeout_s);
 }
 
@@ -205,7 +152,7 @@ void refuse_unknown_model(std::string_view token) {
   if (token.starts_with("exec:")) {
     exec_words(token);
   } else {
-    parse_model(token);
+    known_variant(token);
   }
 }
 

@@ -12,7 +12,7 @@
 #include "cli/harness/calibrate.hpp"
 #include "cli/harness/metg.hpp"
 #include "cli/harness/open_cell.hpp"
-#include "cli/harness/progress.hpp"
+#include "reports/text/units.hpp"
 
 namespace concbench {
 namespace {

@@ -12,17 +12,10 @@
 #include "cli/harness/program_files.hpp"
 #include "models/machine/affinity.hpp"
 #include "models/machine/counters.hpp"
+#include "reports/result/params_json.hpp"
 
 namespace concbench {
 namespace {
-
-Json to_json(const Params& params) {
-  Json json = Json::object();
-  for (const auto& [name, value] : params) {
-    std::visit([&, &key = name](const auto& v) { json[key] = v; }, value);
-  }
-  return json;
-}
 
 std::optional<std::int64_t> optional_integer(const Json& message, std::string_view key) {
   if (!optional_field(message, key)) return {};

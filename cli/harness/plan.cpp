@@ -6,8 +6,8 @@
 #include <random>
 #include <utility>
 
-#include "cli/harness/errors.hpp"
-#include "cli/worker/worker.hpp"
+#include "cli/errors.hpp"
+#include "cli/harness/lone_command.hpp"
 
 namespace concbench {
 namespace {
@@ -38,16 +38,16 @@ std::vector<Params> sizes_of(const WorkloadInfo& info, const Sweep& sweep,
   return small;
 }
 
-std::vector<Placement> placements(const RunRequest& request, const Topology& topology) {
-  std::vector<int> counts = request.cores;
+std::vector<Placement> placements(const Experiment& experiment, const Topology& topology) {
+  std::vector<int> counts = experiment.cores;
   if (counts.empty()) {
-    counts.push_back(request.placement.cpus.empty()
+    counts.push_back(experiment.placement.cpus.empty()
                          ? topology.usable_cores()
-                         : static_cast<int>(request.placement.cpus.size()));
+                         : static_cast<int>(experiment.placement.cpus.size()));
   }
   std::vector<Placement> list;
   for (const int count : counts) {
-    PlacementRequest asked = request.placement;
+    PlacementRequest asked = experiment.placement;
     asked.workers = count;
     list.push_back(place(topology, asked));
   }
@@ -85,36 +85,37 @@ Job make_job(std::size_t index, const Candidate& candidate, const Workload& work
 
 }  // namespace
 
-Plan make_plan(const RunRequest& request, const Topology& topology, const Limits& limits) {
-  std::vector<Candidate> candidates = find_candidates(request.models, request.preset.timeout_s);
+Plan make_plan(const Experiment& experiment, const Topology& topology, const Limits& limits) {
+  std::vector<Candidate> candidates =
+      find_candidates(experiment.models, experiment.preset.timeout_s);
   for (const Candidate& candidate : candidates) {
     const bool named =
-        request.models_named && std::ranges::count(request.models, candidate.label) > 0;
+        experiment.models_named && std::ranges::count(experiment.models, candidate.label) > 0;
     if (named && !candidate.missing.empty()) {
       throw Impossible(fmt::format("--model={}: {}", candidate.label, candidate.missing));
     }
   }
-  return make_plan(request, std::move(candidates), topology, limits);
+  return make_plan(experiment, std::move(candidates), topology, limits);
 }
 
-Plan make_plan(const RunRequest& request, std::vector<Candidate> candidates,
+Plan make_plan(const Experiment& experiment, std::vector<Candidate> candidates,
                const Topology& topology, const Limits& limits) {
   Plan plan;
   plan.candidates = std::move(candidates);
-  const std::vector<Placement> where = placements(request, topology);
-  std::mt19937_64 random(request.seed);
+  const std::vector<Placement> where = placements(experiment, topology);
+  std::mt19937_64 random(experiment.seed);
   static const Sweep nothing_set;
-  for (const std::string& name : request.workloads) {
-    const auto set = request.sets.find(name);
-    const Sweep& sweep = set == request.sets.end() ? nothing_set : set->second;
-    for (const Params& params : sizes_of(workload_info(name), sweep, request.preset.sizes)) {
+  for (const std::string& name : experiment.workloads) {
+    const auto set = experiment.sets.find(name);
+    const Sweep& sweep = set == experiment.sets.end() ? nothing_set : set->second;
+    for (const Params& params : sizes_of(workload_info(name), sweep, experiment.preset.sizes)) {
       const Workload workload = make_workload(name, params);
       std::vector<Step> group;
       for (const Placement& placement : where) {
         for (std::size_t i = 0; i < plan.candidates.size(); ++i) {
           plan.jobs.push_back(make_job(i, plan.candidates[i], workload, placement, limits));
           if (!plan.jobs.back().cell.reason.empty()) continue;
-          for (int process = 0; process < request.preset.processes; ++process) {
+          for (int process = 0; process < experiment.preset.processes; ++process) {
             group.push_back({plan.jobs.size() - 1, process});
           }
         }

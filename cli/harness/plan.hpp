@@ -1,4 +1,4 @@
-// From a request to cells: what will be run, where, in what order, and what cannot be and why.
+// From an experiment to cells: what will be run, where, in what order, and what cannot be and why.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "cli/harness/catalog.hpp"
+#include "cli/harness/experiment.hpp"
 #include "cli/harness/observation.hpp"
-#include "cli/options/request.hpp"
 #include "models/machine/limits.hpp"
 #include "models/machine/topology.hpp"
 #include "reports/result/result.hpp"
@@ -40,9 +40,9 @@ struct Plan {
 
 // Throws UsageError for what makes no sense and Impossible for what this machine has not got: a
 // model asked for by name, or more cores than there are.
-Plan make_plan(const RunRequest& request, const Topology& topology, const Limits& limits);
-// The same with other candidates than those that the request names.
-Plan make_plan(const RunRequest& request, std::vector<Candidate> candidates,
+Plan make_plan(const Experiment& experiment, const Topology& topology, const Limits& limits);
+// The same with other candidates than those that the experiment names.
+Plan make_plan(const Experiment& experiment, std::vector<Candidate> candidates,
                const Topology& topology, const Limits& limits);
 
 }  // namespace concbench

@@ -9,9 +9,9 @@
 #include <filesystem>
 #include <functional>
 
+#include "cli/errors.hpp"
 #include "cli/harness/catalog.hpp"
-#include "cli/harness/errors.hpp"
-#include "cli/help/suggest.hpp"
+#include "cli/suggest.hpp"
 #include "models/machine/system_file.hpp"
 
 namespace concbench {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "cli/harness/errors.hpp"
+#include "cli/errors.hpp"
 
 namespace concbench {
 namespace {

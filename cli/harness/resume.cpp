@@ -4,41 +4,14 @@
 
 #include <algorithm>
 
-#include "cli/options/command_line.hpp"
-
 namespace concbench {
 namespace {
-
-// The options that say what to measure, without those that say where the result goes.
-bool says_only_where(const std::vector<std::string>& argv) {
-  for (std::size_t i = 0; i < argv.size(); ++i) {
-    const std::string name = argv[i].substr(0, argv[i].find('='));
-    const bool where =
-        name == "--resume" || name == "--out" || name == "--format" || name == "--color";
-    const bool flag = name == "--dry-run" || name == "--live";
-    if (!where && !flag) return false;
-    if (where && name.size() == argv[i].size()) ++i;  // its value is the next word
-  }
-  return true;
-}
 
 bool same_work(const Cell& a, const Cell& b) {
   return a.name() == b.name() && a.params == b.params && a.requested_cpus == b.requested_cpus;
 }
 
 }  // namespace
-
-RunRequest resumed(const RunRequest& now, const Result& before) {
-  RunRequest request = says_only_where(now.argv) ? parse_run(before.request.argv) : now;
-  request.seed = before.seed;
-  request.resume = now.resume;
-  request.out = now.out.empty() ? now.resume : now.out;
-  request.format = now.format;
-  request.color = now.color;
-  request.dry_run = now.dry_run;
-  request.live = now.live;
-  return request;
-}
 
 void refuse_other_machine(const Result& now, const Result& before, const std::string& path) {
   const auto differs = [&](const char* what, const std::string& a, const std::string& b) {

@@ -175,23 +175,23 @@ void survey_ceilings(Plan& plan, double timeout_s, Result& result) {
 
 }  // namespace
 
-int run_session(Plan& plan, const RunRequest& request, Result& result, Progress& progress,
+int run_session(Plan& plan, const Experiment& experiment, Result& result, Progress& progress,
                 const std::function<void()>& save) {
   const auto start = Clock::now();
-  survey_ceilings(plan, request.preset.timeout_s, result);
-  Preset preset = request.preset;
+  survey_ceilings(plan, experiment.preset.timeout_s, result);
+  Preset preset = experiment.preset;
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const Step& step = plan.steps[i];
     Job& job = plan.jobs[step.job];
     Cell& cell = result.cells[step.job];
     progress.begin(cell, expected_time(plan, preset, i));
-    if (request.budget_s) {
+    if (experiment.budget_s) {
       const std::chrono::duration<double> used = Clock::now() - start;
-      const double left = *request.budget_s - used.count();
+      const double left = *experiment.budget_s - used.count();
       preset.repetitions = affordable_repetitions(plan, preset, left, i);
       // A cell that has begun is brought to its end.
       if (left <= 0 && !job.closed && cell.processes.empty()) {
-        cell.reason = fmt::format("the budget of {} s was used up before it", *request.budget_s);
+        cell.reason = fmt::format("the budget of {} s was used up before it", *experiment.budget_s);
         job.closed = true;
         progress.finish(cell);
       }
@@ -208,7 +208,7 @@ int run_session(Plan& plan, const RunRequest& request, Result& result, Progress&
     progress.end_step();
     if (const int signal = caught_signal()) return signal;
   }
-  if (preset.repetitions < request.preset.repetitions) {
+  if (preset.repetitions < experiment.preset.repetitions) {
     result.adjusted.push_back(
         fmt::format("down to {} samples a process on the way, because it took longer than expected",
                     preset.repetitions));

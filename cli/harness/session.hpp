@@ -5,7 +5,6 @@
 
 #include "cli/harness/plan.hpp"
 #include "cli/harness/progress.hpp"
-#include "cli/options/request.hpp"
 #include "reports/result/result.hpp"
 
 namespace concbench {
@@ -15,7 +14,7 @@ inline constexpr std::string_view not_run_yet = "not run yet";
 
 // Runs every step. `save` is called after each worker with the cells as they stand. Returns the
 // signal that stopped it, or 0.
-int run_session(Plan& plan, const RunRequest& request, Result& result, Progress& progress,
+int run_session(Plan& plan, const Experiment& experiment, Result& result, Progress& progress,
                 const std::function<void()>& save);
 
 }  // namespace concbench

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cctype>
 
-#include "cli/harness/errors.hpp"
-#include "cli/help/suggest.hpp"
+#include "cli/errors.hpp"
+#include "cli/suggest.hpp"
 #include "models/registry.hpp"
 #include "pages.hpp"
 #include "workloads/workload.hpp"

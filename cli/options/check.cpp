@@ -73,40 +73,43 @@ void refuse_unclear(const CheckWords& words) {
   }
 }
 
-RunRequest selection(const CheckWords& words) {
-  RunRequest request;
-  request.preset = find_preset(words.preset);
+Experiment selection(const CheckWords& words) {
+  Experiment experiment;
+  experiment.preset = find_preset(words.preset);
   // The self-test's default: two cells whose iterations are short enough to add a few percent.
   const Words models = words.self_test ? Words{"pool", "threads"} : basic_models();
   const Words workloads = words.self_test ? Words{"spawn"} : basic_workloads();
   SelectionWords what = words.what;
   if (words.self_test && what.workloads.empty() && what.sets.empty()) what.sets = {"spawn.n=10"};
-  select(request, what, models, workloads);
-  for (const std::string& model : request.models) {
+  select(experiment, what, models, workloads);
+  for (const std::string& model : experiment.models) {
     if (model.starts_with("exec:")) {
       throw UsageError(fmt::format("--model={}: name such programs as BASE and NEW", model));
     }
   }
-  request.cores = words.where.cores.empty() ? request.preset.cores : parse_cores(words.where.cores);
-  request.placement = placement_request(words.where);
-  request.preset.timeout_s = parse_timeout(words.timeout, request.preset.timeout_s);
-  return request;
+  experiment.cores =
+      words.where.cores.empty() ? experiment.preset.cores : parse_cores(words.where.cores);
+  experiment.placement = placement_request(words.where);
+  experiment.preset.timeout_s = parse_timeout(words.timeout, experiment.preset.timeout_s);
+  return experiment;
 }
 
 CheckRequest to_request(const CheckWords& words, Words argv) {
   refuse_unclear(words);
-  CheckRequest request{.base = words.base, .next = words.next, .selection = selection(words)};
-  RunRequest& common = request.selection;
-  common.argv = std::move(argv);
+  CheckRequest request{.base = words.base,
+                       .next = words.next,
+                       .argv = std::move(argv),
+                       .selection = selection(words)};
+  Experiment& selected = request.selection;
   if (!words.budget.empty()) {
-    common.budget_s = parse_number("--budget", words.budget, budget_range.low, budget_range.high);
+    selected.budget_s = parse_number("--budget", words.budget, budget_range.low, budget_range.high);
   }
-  common.seed = words.seed.empty()
-                    ? std::random_device{}()
-                    : parse_number<std::uint64_t>("--seed", words.seed, 0, INT64_MAX);
-  common.out = words.out;
-  common.format = parse_format(words.shown, table_json_or_markdown);
-  common.color = parse_color(words.shown);
+  selected.seed = words.seed.empty()
+                      ? std::random_device{}()
+                      : parse_number<std::uint64_t>("--seed", words.seed, 0, INT64_MAX);
+  request.out = words.out;
+  request.format = parse_format(words.shown, table_json_or_markdown);
+  request.color = parse_color(words.shown);
   request.cell_budget_s = parse_number<double>("--cell-budget", words.cell_budget, 0.1, 1e6);
   if (!words.min_effect.empty()) {
     request.min_effect = parse_number<double>("--min-effect", words.min_effect, 0, 1'000) / 100;

@@ -7,10 +7,10 @@
 #include <map>
 
 #include "build_info.hpp"
-#include "cli/harness/errors.hpp"
-#include "cli/help/suggest.hpp"
+#include "cli/errors.hpp"
 #include "cli/options/command.hpp"
 #include "cli/options/describe.hpp"
+#include "cli/suggest.hpp"
 
 namespace concbench {
 namespace {

@@ -8,9 +8,10 @@
 #include <variant>
 #include <vector>
 
-#include "cli/commands/topo.hpp"
-#include "cli/harness/presets.hpp"
+#include "cli/harness/experiment.hpp"
 #include "cli/help/completions.hpp"
+#include "cli/terminal/style.hpp"
+#include "cli/worker/worker.hpp"
 #include "models/machine/topology.hpp"
 #include "reports/export/exports.hpp"
 #include "workloads/workload.hpp"
@@ -18,27 +19,23 @@
 namespace concbench {
 
 enum class Format { table, json, csv, markdown };
-enum class When { automatic, always, never };
 
 struct RunRequest {
   std::vector<std::string> argv;  // as typed, after "run"
-  std::vector<std::string> models, workloads;
-  bool models_named = false;  // rather than those that run when nothing is said
-  Sweeps sets;
-
-  std::vector<int> cores;  // numbers of workers; empty: as many as there are
-  PlacementRequest placement;
-
-  Preset preset;  // with --processes, --repetitions, --min-time and --timeout applied
-  std::optional<double> budget_s;
-  std::uint64_t seed = 0;
-
+  Experiment experiment;
   std::string out;     // "" for nowhere, "-" for stdout
   std::string resume;  // "" for a new run
   bool dry_run = false;
   bool live = false;
   Format format = Format::table;
   When color = When::automatic;
+};
+
+struct TopoRequest {
+  std::optional<std::string> from;  // "synthetic:…" or "xml:FILE"; otherwise this machine
+  PlacementRequest placement;
+  bool latency = false;  // measure it between the CPUs of the placement
+  bool json = false;
 };
 
 struct ReportRequest {
@@ -77,26 +74,20 @@ struct HistoryRequest {
   When color = When::automatic;
 };
 
-// The other end of a conversation; or, with a workload, one cell alone in this process.
-struct WorkerRequest {
-  std::string model;
-  std::string workload;  // "" to speak the protocol
-  Params params;
-  std::vector<int> cpus;
-  int iterations = 1, samples = 1;
-  double slow_down = 0;  // the share of work that is done beyond what is asked for, and timed
-};
-
 // BASE against NEW, interleaved.
 struct CheckRequest {
-  std::string base, next;  // paths of programs, or "exec:PATH ARG…"
-  RunRequest selection;    // what, where, at which sizes; budget, seed, out, format and color too
+  std::string base, next;         // paths of programs, or "exec:PATH ARG…"
+  std::vector<std::string> argv;  // as typed, after "check"
+  Experiment selection;           // what, where, at which sizes
   double cell_budget_s = 0;
   std::optional<double> min_effect = {};
   bool strict = false;
   bool self_test = false;
   double slow_down = 0;     // of the self-test
   std::string replay = {};  // a recorded check to be judged again; "" for a new one
+  std::string out = {};     // "" for nowhere
+  Format format = Format::table;
+  When color = When::automatic;
 };
 
 // Clients of a server on this machine.

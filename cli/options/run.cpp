@@ -56,22 +56,24 @@ void add_run_options(CLI::App& app, RunWords& words) {
 RunRequest to_request(const RunWords& words, Words argv) {
   RunRequest request;
   request.argv = std::move(argv);
-  request.preset = find_preset(words.preset);
-  select(request, words.what, basic_models(), basic_workloads());
-  request.cores = words.where.cores.empty() ? request.preset.cores : parse_cores(words.where.cores);
-  request.placement = placement_request(words.where);
+  Experiment& experiment = request.experiment;
+  experiment.preset = find_preset(words.preset);
+  select(experiment, words.what, basic_models(), basic_workloads());
+  experiment.cores =
+      words.where.cores.empty() ? experiment.preset.cores : parse_cores(words.where.cores);
+  experiment.placement = placement_request(words.where);
   const auto number = [](const char* option, const std::string& text, auto range, auto& into) {
     if (!text.empty()) into = parse_number(option, text, range.low, range.high);
   };
-  number("--processes", words.processes, processes_range, request.preset.processes);
-  number("--repetitions", words.repetitions, repetitions_range, request.preset.repetitions);
-  number("--min-time", words.min_time, min_time_range, request.preset.min_time_s);
-  request.preset.timeout_s = parse_timeout(words.timeout, request.preset.timeout_s);
-  request.budget_s = request.preset.budget_s;
-  number("--budget", words.budget, budget_range, request.budget_s);
-  request.seed = words.seed.empty()
-                     ? std::random_device{}()
-                     : parse_number<std::uint64_t>("--seed", words.seed, 0, INT64_MAX);
+  number("--processes", words.processes, processes_range, experiment.preset.processes);
+  number("--repetitions", words.repetitions, repetitions_range, experiment.preset.repetitions);
+  number("--min-time", words.min_time, min_time_range, experiment.preset.min_time_s);
+  experiment.preset.timeout_s = parse_timeout(words.timeout, experiment.preset.timeout_s);
+  experiment.budget_s = experiment.preset.budget_s;
+  number("--budget", words.budget, budget_range, experiment.budget_s);
+  experiment.seed = words.seed.empty()
+                        ? std::random_device{}()
+                        : parse_number<std::uint64_t>("--seed", words.seed, 0, INT64_MAX);
   request.out = words.out;
   request.resume = words.resume;
   request.dry_run = words.dry_run;

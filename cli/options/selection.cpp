@@ -108,18 +108,18 @@ Sweeps parse_settings(const Words& sets, const Words& workloads) {
   return parsed;
 }
 
-void select(RunRequest& request, const SelectionWords& words, const Words& models,
+void select(Experiment& experiment, const SelectionWords& words, const Words& models,
             const Words& workloads) {
-  const Preset& preset = request.preset;
-  request.models = preset.models.empty() ? models : preset.models;
-  if (!words.models.empty()) request.models = parse_models(words.models);
-  request.models_named = !words.models.empty() || !preset.models.empty();
-  request.workloads = preset.workloads.empty() ? workloads : parse_workloads(preset.workloads);
-  if (!words.workloads.empty()) request.workloads = parse_workloads(words.workloads);
-  request.sets = parse_settings(words.sets, request.workloads);
+  const Preset& preset = experiment.preset;
+  experiment.models = preset.models.empty() ? models : preset.models;
+  if (!words.models.empty()) experiment.models = parse_models(words.models);
+  experiment.models_named = !words.models.empty() || !preset.models.empty();
+  experiment.workloads = preset.workloads.empty() ? workloads : parse_workloads(preset.workloads);
+  if (!words.workloads.empty()) experiment.workloads = parse_workloads(words.workloads);
+  experiment.sets = parse_settings(words.sets, experiment.workloads);
   for (const auto& [workload, sweep] : preset.sets) {
-    if (std::ranges::count(request.workloads, workload) == 0) continue;
-    request.sets[workload].insert(sweep.begin(), sweep.end());  // what was typed stays
+    if (std::ranges::count(experiment.workloads, workload) == 0) continue;
+    experiment.sets[workload].insert(sweep.begin(), sweep.end());  // what was typed stays
   }
 }
 

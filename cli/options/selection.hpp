@@ -28,9 +28,9 @@ Setting parse_setting(const std::string& text);
 // Those of all settings; each must be of one of the workloads.
 Sweeps parse_settings(const Words& sets, const Words& workloads);
 
-// Fills in the request's models, workloads and sizes. What the words leave open is as the request's
-// preset says or, where that says nothing, these models and workloads.
-void select(RunRequest& request, const SelectionWords& words, const Words& models,
+// Fills in the experiment's models, workloads and sizes. What the words leave open is as the
+// experiment's preset says or, where that says nothing, these models and workloads.
+void select(Experiment& experiment, const SelectionWords& words, const Words& models,
             const Words& workloads);
 
 }  // namespace concbench::options

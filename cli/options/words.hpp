@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "cli/harness/errors.hpp"
-#include "cli/help/suggest.hpp"
+#include "cli/errors.hpp"
 #include "cli/options/request.hpp"
+#include "cli/suggest.hpp"
 
 namespace concbench::options {
 

@@ -1,6 +1,7 @@
 // concbench worker
 #include <memory>
 
+#include "cli/harness/catalog.hpp"
 #include "cli/options/command.hpp"
 #include "cli/options/selection.hpp"
 #include "cli/options/values.hpp"
@@ -19,6 +20,7 @@ WorkerRequest to_request(const WorkerWords& words) {
     Setting setting = parse_setting(text);
     request.params[setting.param] = setting.values.front();
   }
+  refuse_unknown_model(words.model);
   if (!words.cpus.empty()) request.cpus = parse_cpus("--cpus", words.cpus);
   request.iterations = parse_number<int>("--iterations", words.iterations, 1, INT32_MAX);
   request.samples = parse_number<int>("--samples", words.samples, 1, INT32_MAX);

@@ -5,10 +5,12 @@
 
 #include <optional>
 
-#include "cli/options/request.hpp"
 #include "reports/text/table.hpp"
 
 namespace concbench {
+
+// Of colours.
+enum class When { automatic, always, never };
 
 // As COLUMNS says, or the terminal that this descriptor is; nothing if it is none.
 std::optional<int> width_of_terminal(int descriptor);

@@ -15,14 +15,14 @@
 #include <system_error>
 
 #include "build_info.hpp"
-#include "cli/harness/errors.hpp"
-#include "cli/harness/presets.hpp"
-#include "cli/terminal/shell.hpp"
+#include "cli/errors.hpp"
 #include "cli/worker/observer.hpp"
 #include "models/machine/topology.hpp"
 #include "models/os/descriptor.hpp"
 #include "models/registry.hpp"
+#include "models/variant.hpp"
 #include "reports/result/json.hpp"
+#include "reports/result/params_json.hpp"
 
 namespace concbench {
 namespace {
@@ -111,26 +111,14 @@ std::optional<std::int64_t> children_peak_rss() {
   return usage.ru_maxrss * std::int64_t{1024};
 }
 
-std::int64_t start_cold(const Candidate& candidate, const Setup& setup,
+std::int64_t start_cold(const Model& model, const Setup& setup,
                         std::unique_ptr<Instance>& instance) {
   const std::int64_t before = Stopwatch::now();
-  instance = candidate.model->start(setup);
+  instance = model.start(setup);
   Stopwatch clock;
   const Workload one_task = make_workload("spawn", {{"n", 1}});
-  if (candidate.no_pair(one_task).empty()) instance->run(one_task, clock);
+  if (model.no_pair(one_task).empty()) instance->run(one_task, clock);
   return Stopwatch::now() - before;
-}
-
-Params params_from(const Json& json) {
-  Params params;
-  for (const auto& [name, value] : json.items()) {
-    if (value.is_string()) {
-      params[name] = value.get<std::string>();
-    } else {
-      params[name] = integer_field(json, name);
-    }
-  }
-  return params;
 }
 
 Options options_from(const Json& json, Options options) {
@@ -146,8 +134,8 @@ Json or_null(const std::optional<T>& value) {
 // The worker's side of docs/protocol.md, for the models of this program.
 class Worker {
  public:
-  Worker(Candidate candidate, double slow_down)
-      : candidate_(std::move(candidate)), slow_down_(slow_down) {
+  Worker(std::string name, Variant variant, double slow_down)
+      : name_(std::move(name)), variant_(std::move(variant)), slow_down_(slow_down) {
     // Whatever else in this process writes to stdout must not end up in the conversation.
     out_ = fdopen(dup(STDOUT_FILENO), "w");
     dup2(STDERR_FILENO, STDOUT_FILENO);
@@ -175,6 +163,7 @@ class Worker {
   }
 
  private:
+  const Model& model() const { return *variant_.model; }
   static Json failed(const std::string& why) { return {{"type", "failed"}, {"reason", why}}; }
   static Json refused(const std::string& why) { return {{"type", "refused"}, {"reason", why}}; }
 
@@ -194,7 +183,7 @@ class Worker {
   Json hello() const {
     Json workloads = Json::array(), refuses = Json::object();
     for (const WorkloadInfo& info : workload_infos()) {
-      const std::string why = candidate_.no_pair(make_workload(info.about.name, {}));
+      const std::string why = model().no_pair(make_workload(info.about.name, {}));
       if (why.empty()) {
         workloads.push_back(info.about.name);
       } else {
@@ -203,29 +192,29 @@ class Worker {
     }
     const std::string build =
         fmt::format("{}, {}, {}", build_info::commit, build_info::compiler, build_info::flags);
-    return {{"type", "hello"},           {"protocol", 1},
-            {"program", "concbench"},    {"version", build_info::version},
-            {"model", candidate_.label}, {"workloads", workloads},
-            {"refuses", refuses},        {"build", build}};
+    return {{"type", "hello"},        {"protocol", 1},
+            {"program", "concbench"}, {"version", build_info::version},
+            {"model", name_},         {"workloads", workloads},
+            {"refuses", refuses},     {"build", build}};
   }
 
   Json open(const Json& message) try {
-    workload_ =
-        make_workload(string_field(message, "workload"), params_from(field(message, "params")));
+    workload_ = make_workload(string_field(message, "workload"),
+                              params_from_json(field(message, "params"), "params"));
     Setup setup;
     for (const Json& cpu : as_array(field(message, "cpus"), "cpus")) {
       setup.cpus.push_back(static_cast<int>(as_integer(cpu, "cpus")));
     }
     if (setup.cpus.empty()) return refused("no CPUs were named");
     const Json* options = optional_field(message, "options");
-    setup.options = options ? options_from(*options, candidate_.options) : candidate_.options;
-    if (const std::string why = candidate_.no_pair(*workload_); !why.empty()) return refused(why);
+    setup.options = options ? options_from(*options, variant_.options) : variant_.options;
+    if (const std::string why = model().no_pair(*workload_); !why.empty()) return refused(why);
     if (!optional_field(message, "despite_limits")) {
-      const std::string why = candidate_.model->refusal(
-          {about(*workload_).shape, demand(*workload_), setup, read_limits()});
+      const std::string why =
+          model().refusal({about(*workload_).shape, demand(*workload_), setup, read_limits()});
       if (!why.empty()) return refused(why);
     }
-    const std::int64_t cold = start_cold(candidate_, setup, instance_);
+    const std::int64_t cold = start_cold(model(), setup, instance_);
     observer_.emplace();
     return {{"type", "opened"}, {"cold_start_ns", cold}};
   } catch (const BadParameter& error) {
@@ -297,7 +286,8 @@ class Worker {
     return sample;
   }
 
-  Candidate candidate_;
+  std::string name_;  // of the model, as it was asked for
+  Variant variant_;
   FILE* out_;
   std::optional<Workload> workload_;
   std::unique_ptr<Instance> instance_;
@@ -306,20 +296,21 @@ class Worker {
   bool usage_ = true;  // whether samples read what they used
 };
 
-int run_alone(const Candidate& candidate, const WorkerRequest& request) {
+int run_alone(const Variant& variant, const WorkerRequest& request) {
+  const Model& model = *variant.model;
   const Workload workload = make_workload(request.workload, request.params);
-  const Setup setup{request.cpus.empty() ? discover().allowed() : request.cpus, candidate.options};
-  std::string why = candidate.no_pair(workload);
+  const Setup setup{request.cpus.empty() ? discover().allowed() : request.cpus, variant.options};
+  std::string why = model.no_pair(workload);
   if (why.empty()) {
-    why = candidate.model->refusal({about(workload).shape, demand(workload), setup, read_limits()});
+    why = model.refusal({about(workload).shape, demand(workload), setup, read_limits()});
   }
   if (!why.empty()) throw Impossible(why);
   std::unique_ptr<Instance> instance;
-  start_cold(candidate, setup, instance);
+  start_cold(model, setup, instance);
   for (int i = 0; i < request.samples; ++i) {
     Stopwatch clock;
     const Timing timing = measure(*instance, workload, request.iterations, clock);
-    fmt::print("{} {} answered {} (expected {}): {:.1f} ns per {}\n", candidate.label,
+    fmt::print("{} {} answered {} (expected {}): {:.1f} ns per {}\n", request.model,
                request.workload, timing.answer, expected(workload),
                static_cast<double>(timing.wall_ns) / static_cast<double>(timing.ops),
                op_of(about(workload).shape));
@@ -331,42 +322,16 @@ int run_alone(const Candidate& candidate, const WorkerRequest& request) {
 }  // namespace
 
 int run_worker(const WorkerRequest& request) {
-  Candidate candidate = find_candidate(request.model, default_timeout_s);
-  if (!candidate.built_in()) {
+  Variant variant = parse_variant(request.model);
+  if (!variant.model->start) {
     throw UsageError(fmt::format("--model={}: is a program of its own; start that", request.model));
   }
-  if (!candidate.missing.empty()) throw Impossible(candidate.missing);
+  if (variant.model->missing) {
+    if (const std::string why = variant.model->missing(); !why.empty()) throw Impossible(why);
+  }
   os::raise_descriptor_limit();
-  if (!request.workload.empty()) return run_alone(candidate, request);
-  return Worker(std::move(candidate), request.slow_down).converse();
-}
-
-std::string lone_command(const Candidate& candidate, const Workload& workload,
-                         const std::vector<int>& cpus) {
-  std::vector<std::string> words;
-  for (const std::string& word : candidate.launch) words.push_back(shell_quoted(word));
-  const std::string launch = fmt::format("{}", fmt::join(words, " "));
-  const std::string name(about(workload).name);
-  const Params params = params_of(workload);
-  if (candidate.built_in()) {
-    std::string command = fmt::format("{} --workload={}", launch, name);
-    for (const auto& [param, value] : params) {
-      command += fmt::format(" --set {}.{}={}", name, param, to_string(value));
-    }
-    return command + fmt::format(" --cpus={} --iterations=1 --samples=10", fmt::join(cpus, ","));
-  }
-  Json json = Json::object();
-  for (const auto& [param, value] : params) {
-    std::visit([&, &key = param](const auto& v) { json[key] = v; }, value);
-  }
-  const Json open{{"type", "open"},
-                  {"workload", name},
-                  {"params", json},
-                  {"cpus", cpus},
-                  {"options", candidate.options}};
-  return fmt::format(
-      "printf '%s\\n' {} '{{\"type\":\"run\",\"iterations\":10}}' '{{\"type\":\"close\"}}' | {}",
-      shell_quoted(to_line(open)), launch);
+  if (!request.workload.empty()) return run_alone(variant, request);
+  return Worker(request.model, std::move(variant), request.slow_down).converse();
 }
 
 }  // namespace concbench

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "models/machine/affinity.hpp"
-#include "models/model.hpp"
+#include "models/machine/worker_report.hpp"
 
 namespace concbench::os {
 

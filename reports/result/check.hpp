@@ -23,7 +23,7 @@ struct CheckedProgram {
 struct CheckedCell {
   std::string name;  // Cell::name() of the cell that both programs ran
   std::string model, workload, op;
-  std::map<std::string, ParamValue> params = {};
+  Params params = {};
   std::vector<int> cpus = {};
   std::uint64_t ops = 0;        // of one iteration
   std::int64_t iterations = 0;  // of each slice

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "reports/result/params_json.hpp"
+
 namespace concbench {
 namespace {
 
@@ -54,14 +56,10 @@ Json json_of(const Judgement& judgement) {
 }
 
 Json json_of(const CheckedCell& cell) {
-  Json params = Json::object();
-  for (const auto& [name, value] : cell.params) {
-    std::visit([&, &key = name](const auto& v) { params[key] = v; }, value);
-  }
   Json json = {{"name", cell.name},
                {"model", cell.model},
                {"workload", cell.workload},
-               {"params", params},
+               {"params", to_json(cell.params)},
                {"op", cell.op},
                {"cpus", cell.cpus},
                {"ops", cell.ops},
@@ -161,13 +159,7 @@ CheckedCell cell_from(const Json& json) {
                    .model = string_field(json, "model"),
                    .workload = string_field(json, "workload"),
                    .op = string_field(json, "op")};
-  for (const auto& [name, value] : as_object(field(json, "params"), "params").items()) {
-    if (value.is_string()) {
-      cell.params[name] = value.get<std::string>();
-    } else {
-      cell.params[name] = as_integer(value, "params");
-    }
-  }
+  cell.params = params_from_json(field(json, "params"), "params");
   for (const Json& cpu : as_array(field(json, "cpus"), "cpus")) {
     cell.cpus.push_back(static_cast<int>(as_integer(cpu, "cpus")));
   }

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 
+#include "reports/result/params_json.hpp"
 #include "reports/statistics/load_curve.hpp"
 #include "reports/statistics/memory_slope.hpp"
 #include "reports/statistics/ranking.hpp"
@@ -19,14 +19,6 @@ Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json();
 }
 
-Json json_of(const std::map<std::string, ParamValue>& params) {
-  Json object = Json::object();
-  for (const auto& [name, value] : params) {
-    std::visit([&](const auto& of_a_kind) { object[name] = of_a_kind; }, value);
-  }
-  return object;
-}
-
 Json json_of(const Group& group) {
   const Cell& any = group.any();
   Json models = Json::array();
@@ -37,7 +29,7 @@ Json json_of(const Group& group) {
                       {"ratio", or_null(times_best(group, *cell))}});
   }
   return {{"workload", any.workload},
-          {"params", json_of(any.params)},
+          {"params", to_json(any.params)},
           {"cores", any.cores},
           {"layout", any.layout},
           {"oversubscribed", any.oversubscribed},
@@ -74,7 +66,7 @@ Json scalings(const Result& result) {
     }
     list.push_back({{"model", any.model},
                     {"workload", any.workload},
-                    {"params", json_of(any.params)},
+                    {"params", to_json(any.params)},
                     {"layout", any.layout},
                     {"points", std::move(points)},
                     {"amdahl", std::move(amdahl)},
@@ -115,7 +107,7 @@ Json load_curves(const Result& result) {
                         {"p99_ns", or_null(point.p99)}});
     }
     list.push_back({{"model", curve.model},
-                    {"params", json_of(curve.params)},
+                    {"params", to_json(curve.params)},
                     {"cores", curve.cores},
                     {"points", std::move(points)},
                     {"knee", or_null(curve.knee)},

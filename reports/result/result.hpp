@@ -17,6 +17,8 @@
 namespace concbench {
 
 using ParamValue = std::variant<std::int64_t, std::string>;
+// The same type as a workload's, which this folder does not know.
+using Params = std::map<std::string, ParamValue, std::less<>>;
 std::string text_of(const ParamValue& value);
 
 // One timing of one cell: `iterations` runs of its verb in one worker process, summed.
@@ -126,7 +128,7 @@ std::string_view name_of(Status status);
 struct Cell {
   std::string model;  // with its variant: "fibers:stack=64k"
   std::string workload, shape, op;
-  std::map<std::string, ParamValue> params;
+  Params params;
   int cores = 0;
   std::string layout;
   bool oversubscribed = false;

@@ -9,6 +9,7 @@
 
 #include "reports/result/derived_json.hpp"
 #include "reports/result/finding_json.hpp"
+#include "reports/result/params_json.hpp"
 
 namespace concbench {
 namespace {
@@ -264,9 +265,7 @@ class Writer {
   static Json json_of(const std::string& text) { return text; }
   static Json json_of(Status status) { return name_of(status); }
   static Json json_of(const Finding& finding) { return to_json(finding); }
-  static Json json_of(const ParamValue& param) {
-    return std::visit([](const auto& value) { return json_of(value); }, param);
-  }
+  static Json json_of(const Params& params) { return to_json(params); }
   template <class Text>
   static Json json_of(NullIfEmpty<Text> value) {
     return value.text.empty() ? Json(nullptr) : Json(value.text);
@@ -424,11 +423,8 @@ class Reader {
   static void read(const Json& json, const std::string& path, NullIfEmpty<std::string>& into) {
     if (!json.is_null()) into.text = as_string(json, path);
   }
-  static void read(const Json& json, const std::string& path, ParamValue& into) {
-    if (json.is_string())
-      into = as_string(json, path);
-    else
-      into = as_integer(json, path);
+  static void read(const Json& json, const std::string& path, Params& into) {
+    into = params_from_json(json, path);
   }
   static void read(const Json& json, const std::string& path, Finding& into) {
     into = finding_from_json(json, path);

@@ -35,7 +35,7 @@ void find_knee(LoadCurve& curve) {
 }  // namespace
 
 std::vector<LoadCurve> load_curves_of(const Result& result) {
-  using Rest = std::map<std::string, ParamValue>;  // the other parameters
+  using Rest = Params;  // the other parameters
   std::map<std::tuple<std::string, int, std::string, Rest>, LoadCurve> curves;
   for (const Cell& cell : result.cells) {
     if (cell.shape != "serve" || cell.status != Status::ok || !cell.summary) continue;

@@ -19,7 +19,7 @@ struct LoadPoint {
 
 struct LoadCurve {
   std::string model;
-  std::map<std::string, ParamValue> params;  // without the rate
+  Params params;  // without the rate
   int cores;
   std::vector<LoadPoint> points;  // by rate
   // The last rate, all below it included, that was kept: 95 % of what was due was answered in its

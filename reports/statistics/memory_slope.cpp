@@ -23,7 +23,7 @@ double slope_of(const Points& points) {
 }  // namespace
 
 std::vector<MemorySlope> memory_slopes_of(const Result& result) {
-  using Rest = std::map<std::string, ParamValue>;  // the other parameters
+  using Rest = Params;  // the other parameters
   std::map<std::tuple<std::string, int, std::string, Rest>, Points> groups;
   for (const Cell& cell : result.cells) {
     const auto& [user, kernel] =

@@ -59,7 +59,7 @@ Usl fit_usl(const std::vector<ScalingPoint>& points) {
 }
 
 std::vector<Scaling> scalings_of(const Result& result) {
-  using Key = std::tuple<std::string, std::string, std::map<std::string, ParamValue>, std::string>;
+  using Key = std::tuple<std::string, std::string, Params, std::string>;
   std::vector<Scaling> scalings;
   std::map<Key, std::size_t> known;
   for (const Cell& cell : result.cells) {

@@ -74,4 +74,12 @@ std::string percent_text(double share) {
   return percent < 9.95 ? fmt::format("{:.2g} %", percent) : fmt::format("{:.0f} %", percent);
 }
 
+std::string spoken_time(double seconds) {
+  if (seconds < 1) return "1 s";
+  const auto whole = std::llround(std::ceil(seconds));
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
+}
+
 }  // namespace concbench

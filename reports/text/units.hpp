@@ -16,4 +16,7 @@ std::string ratio_text(double ratio);        // "1.00", "35.1", "12,345"
 std::string level_text(double level);        // "96.9 %"
 std::string percent_text(double share);      // "0.25 %", "4.2 %", "130 %"
 
+// "1 min 20 s", of seconds that are still to come.
+std::string spoken_time(double seconds);
+
 }  // namespace concbench

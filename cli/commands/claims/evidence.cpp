@@ -6,18 +6,14 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "cli/commands/run/progress.hpp"
 #include "cli/harness/estimate.hpp"
 #include "cli/harness/plan.hpp"
 #include "cli/harness/process.hpp"
-#include "cli/harness/progress.hpp"
 #include "cli/harness/session.hpp"
 #include "models/registry.hpp"
 
 namespace concbench::claims {
-namespace {
-
-// Those of the models that this build and machine have.
-}  // namespace
 
 Evidence::Evidence(std::uint64_t seed, double timeout_s)
     : seed_(seed), timeout_s_(timeout_s), cores_(discover().usable_cores()) {
@@ -44,19 +40,19 @@ bool Evidence::holds(const Group& group, const Need& need) const {
 }
 
 void Evidence::measure(Group& group) {
-  RunRequest request;
-  request.models = group.models;
-  request.workloads = {group.workload};
-  for (const auto& [name, value] : group.params) request.sets[group.workload][name] = {value};
-  request.cores = group.cores;
-  request.preset = find_preset("quick");
-  request.preset.timeout_s = timeout_s_;
-  request.seed = seed_;
-  Plan plan = make_plan(request, discover(), read_limits());
+  Experiment experiment;
+  experiment.models = group.models;
+  experiment.workloads = {group.workload};
+  for (const auto& [name, value] : group.params) experiment.sets[group.workload][name] = {value};
+  experiment.cores = group.cores;
+  experiment.preset = find_preset("quick");
+  experiment.preset.timeout_s = timeout_s_;
+  experiment.seed = seed_;
+  Plan plan = make_plan(experiment, discover(), read_limits());
   for (const Job& job : plan.jobs) group.result.cells.push_back(job.cell);
-  const auto progress =
-      make_progress(plan.steps.size(), expected_time(plan, request.preset), isatty(STDERR_FILENO));
-  if (run_session(plan, request, group.result, *progress, [] {}) != 0) throw Interrupted();
+  const auto progress = make_progress(plan.steps.size(), expected_time(plan, experiment.preset),
+                                      isatty(STDERR_FILENO));
+  if (run_session(plan, experiment, group.result, *progress, [] {}) != 0) throw Interrupted();
   group.measured = true;
 }
 

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "cli/options/request.hpp"
 #include "reports/result/result.hpp"
+#include "workloads/workload.hpp"
 
 namespace concbench::claims {
 

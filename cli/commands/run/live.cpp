@@ -1,10 +1,11 @@
-#include "cli/terminal/live.hpp"
+#include "cli/commands/run/live.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/commands/run/progress.hpp"
 #include "cli/harness/session.hpp"
 #include "cli/terminal/say.hpp"
 #include "reports/statistics/statistics.hpp"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/harness/progress.hpp"
+#include "reports/text/text.hpp"
 
 namespace concbench {
 

@@ -1,4 +1,4 @@
-#include "cli/help/suggest.hpp"
+#include "cli/suggest.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -1,8 +1,7 @@
-#include "cli/harness/progress.hpp"
+#include "cli/commands/run/progress.hpp"
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <cstdio>
 
 #include "cli/terminal/say.hpp"
@@ -49,14 +48,6 @@ class Bar final : public Progress {
 };
 
 }  // namespace
-
-std::string spoken_time(double seconds) {
-  if (seconds < 1) return "1 s";
-  const auto whole = std::llround(std::ceil(seconds));
-  if (whole < 60) return fmt::format("{} s", whole);
-  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
-  return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
-}
 
 std::string bar_of(std::size_t done, std::size_t steps, double ahead_s) {
   constexpr std::size_t width = 24;

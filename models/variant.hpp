@@ -1,0 +1,30 @@
+// A model as a command line names it, with its options: "threads:wait=condvar".
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/model.hpp"
+
+namespace concbench {
+
+struct Variant {
+  const Model* model;
+  Options options;  // every one of the model's, defaults filled in
+};
+
+// There is no such model, option or value.
+struct UnknownVariant : std::invalid_argument {
+  UnknownVariant(const std::string& what, std::string_view typed, std::vector<std::string> known)
+      : std::invalid_argument(what), typed(typed), known(std::move(known)) {}
+  std::string typed;               // the word that is not known
+  std::vector<std::string> known;  // the words that would have been
+};
+
+Options default_options(const Model& model);
+
+Variant parse_variant(std::string_view token);
+
+}  // namespace concbench
