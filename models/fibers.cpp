@@ -15,6 +15,7 @@
 #include "models/runtime/fan.hpp"
 #include "models/runtime/mutex.hpp"
 #include "models/runtime/serving.hpp"
+#include "models/script.hpp"
 
 namespace concbench {
 namespace fibers {
@@ -350,19 +351,15 @@ class Fibers {
   template <Recipe K>
   Outcome recipe(K kernel, Stopwatch& clock) {
     return meet(kernel.tasks(), clock, [&, kernel](Worker*& worker, std::uint64_t task, Waiter&) {
-      std::int64_t since = clock.started_at();
-      for (std::uint64_t s = 0, n = kernel.steps(task); s < n; ++s) {
-        const RecipeStep step = kernel.step(task, s);
-        if (step.kind == RecipeStep::Kind::wait) {
-          sleep_until(worker, since + step.ns);
+      Script script(kernel, task, clock.started_at());
+      for (; !script.over(); script.did()) {
+        if (script.waits()) {
+          sleep_until(worker, script.due_ns());
         } else {
-          kernel.work(step);
+          script.work();
         }
-        const std::int64_t now = Stopwatch::now();
-        worker->tally.answer += kernel.did(task, s, since, now);
-        ++worker->tally.ops;
-        since = now;
       }
+      tally_up(*worker, script.outcome());
     });
   }
 

@@ -185,7 +185,7 @@ concept Channel = Kernel<K> &&
 };
 
 // `tasks()` tasks each yield `yields()` times, adding `tick(task)` after each. The answer is the
-// sum over all tasks. Op: switch.
+// sum over all tasks. Op: yield.
 template <class K>
 concept Yielding = Kernel<K> &&
                    K::about.shape == Shape::yield&& requires(const K k, std::uint64_t task) {
@@ -240,7 +240,8 @@ struct RecipeStep {
 // `tasks()` tasks, each a script of `steps(task)` steps, one after another: `step(task, s)` is a
 // wait of that many nanoseconds, or is done by `work(step)`. After each the task calls
 // `did(task, s, since_ns, now_ns)`, where `since_ns` is when its step before ended, or the gate was
-// opened, and `now_ns` is now, by Stopwatch::now. The answer is the sum of what `did` returns. Op:
+// opened, and `now_ns` is now, by Stopwatch::now. A wait is one until `since_ns` and so many
+// nanoseconds, by whatever timer the model has. The answer is the sum of what `did` returns. Op:
 // step.
 template <class K>
 concept Recipe = Kernel<K> && K::about.shape ==

@@ -5,6 +5,7 @@
 #include "models/runtime/barrier.hpp"
 #include "models/runtime/mutex.hpp"
 #include "models/runtime/serving.hpp"
+#include "models/script.hpp"
 
 namespace concbench::coroutines {
 
@@ -111,20 +112,15 @@ Task recipe_task(Ending&, Meeting& meeting, K kernel, std::uint64_t task) {
   Self this_task;
   Waiter self(runnable(co_await this_task), nullptr);
   co_await WaitIf(meeting.gate.enter(self, here()), meeting.gate.lock);
-  std::int64_t since = meeting.clock.started_at();
-  for (std::uint64_t s = 0, n = kernel.steps(task); s < n; ++s) {
-    const RecipeStep step = kernel.step(task, s);
-    if (step.kind == RecipeStep::Kind::wait) {
-      co_await SleepUntil(since + step.ns);
+  Script script(kernel, task, meeting.clock.started_at());
+  for (; !script.over(); script.did()) {
+    if (script.waits()) {
+      co_await SleepUntil(script.due_ns());
     } else {
-      kernel.work(step);
+      script.work();
     }
-    const std::int64_t now = Stopwatch::now();
-    Outcome& tally = here().tally;
-    tally.answer += kernel.did(task, s, since, now);
-    ++tally.ops;
-    since = now;
   }
+  tally_up(here(), script.outcome());
 }
 
 template <class K>

@@ -21,7 +21,8 @@ type step struct {
 }
 
 // recipe describes tasks that go through scripts of steps. After each, did is told how long it took
-// from the end of the step before, or the gate's opening; the answer is the sum of what it returns.
+// from the end of the step before, or the gate's opening, which is also from when a wait counts; the
+// answer is the sum of what it returns.
 type recipe interface {
 	tasks() uint64
 	steps() uint64
@@ -85,7 +86,7 @@ func runRecipe[K recipe](kernel K, clock *stopwatch) tally {
 	return throughGate(kernel.tasks(), clock, func(task uint64) (mine tally) {
 		since := clock.started
 		for ; mine.ops < kernel.steps(); mine.ops++ {
-			perform(kernel.step(task, mine.ops))
+			perform(kernel.step(task, mine.ops), since)
 			ended := time.Now()
 			mine.answer += kernel.did(task, mine.ops, ended.Sub(since), clock.probe)
 			since = ended
@@ -94,10 +95,10 @@ func runRecipe[K recipe](kernel K, clock *stopwatch) tally {
 	})
 }
 
-func perform(s step) {
+func perform(s step, since time.Time) {
 	switch s.kind {
 	case waits:
-		time.Sleep(s.took)
+		time.Sleep(time.Until(since.Add(s.took)))
 	case computes:
 		workFor(s.took.Nanoseconds())
 	case blocks:

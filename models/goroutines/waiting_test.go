@@ -181,3 +181,36 @@ func TestNobodyPassesTheBarrierBeforeAllHaveCome(t *testing.T) {
 		expect(t, all, tally{0, phases})
 	})
 }
+
+// brooding is a step of work, and a wait whose timer is armed late, since did takes its time.
+type brooding struct{ waited *time.Duration }
+
+const broods, waitsFor = 50 * time.Millisecond, 60 * time.Millisecond
+
+func (brooding) tasks() uint64 { return 1 }
+func (brooding) steps() uint64 { return 2 }
+
+func (brooding) step(_, s uint64) step {
+	if s == 0 {
+		return step{computes, 0}
+	}
+	return step{waits, waitsFor}
+}
+
+func (k brooding) did(_, s uint64, took time.Duration, _ *probe) uint64 {
+	if s == 0 {
+		time.Sleep(broods)
+	} else {
+		*k.waited = took
+	}
+	return 1
+}
+
+func TestRecipeCountsAWaitFromTheEndOfTheStepBefore(t *testing.T) {
+	var clock stopwatch
+	var waited time.Duration
+	expect(t, runRecipe(brooding{&waited}, &clock), tally{2, 2})
+	if waited < waitsFor || waited >= waitsFor+broods {
+		t.Errorf("waited %v", waited)
+	}
+}

@@ -11,6 +11,7 @@
 #include "models/model.hpp"
 #include "models/os/clients.hpp"
 #include "models/os/connection.hpp"
+#include "models/script.hpp"
 
 namespace concbench::os {
 
@@ -87,19 +88,15 @@ Outcome sleep_once(const K& kernel, std::uint64_t task, std::int64_t opened_at,
 template <Recipe K, class SleepUntil>
 Outcome follow_recipe(const K& kernel, std::uint64_t task, std::int64_t opened_at,
                       const SleepUntil& sleep_until) {
-  Outcome outcome{0, 0};
-  for (std::int64_t since = opened_at; outcome.ops < kernel.steps(task); ++outcome.ops) {
-    const RecipeStep step = kernel.step(task, outcome.ops);
-    if (step.kind == RecipeStep::Kind::wait) {
-      sleep_until(Stopwatch::now() + step.ns);
+  Script script(kernel, task, opened_at);
+  for (; !script.over(); script.did()) {
+    if (script.waits()) {
+      sleep_until(script.due_ns());
     } else {
-      kernel.work(step);
+      script.work();
     }
-    const std::int64_t now = Stopwatch::now();
-    outcome.answer += kernel.did(task, outcome.ops, since, now);
-    since = now;
   }
-  return outcome;
+  return script.outcome();
 }
 
 // The two grids of a stencil, in memory that all tasks share.

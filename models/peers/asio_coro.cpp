@@ -35,6 +35,7 @@
 #include "models/os/shortage.hpp"
 #include "models/peers/asio_barrier.hpp"
 #include "models/peers/asio_threads.hpp"
+#include "models/script.hpp"
 #include "models/tally.hpp"
 
 namespace concbench {
@@ -289,20 +290,16 @@ template <Recipe K>
 Awaitable<Outcome> follow_recipe(Executor executor, K kernel, std::uint64_t task,
                                  std::int64_t opened_at) {
   AsioThreads::Timer timer(executor);
-  Outcome outcome{0, 0};
-  for (std::int64_t since = opened_at; outcome.ops < kernel.steps(task); ++outcome.ops) {
-    const RecipeStep step = kernel.step(task, outcome.ops);
-    if (step.kind == RecipeStep::Kind::wait) {
-      timer.expires_after(std::chrono::nanoseconds(step.ns));
+  Script script(kernel, task, opened_at);
+  for (; !script.over(); script.did()) {
+    if (script.waits()) {
+      timer.expires_at(AsioThreads::moment(script.due_ns()));
       co_await timer.async_wait(awaiting);
     } else {
-      kernel.work(step);
+      script.work();
     }
-    const std::int64_t now = Stopwatch::now();
-    outcome.answer += kernel.did(task, outcome.ops, since, now);
-    since = now;
   }
-  co_return outcome;
+  co_return script.outcome();
 }
 
 template <Phases K>

@@ -20,6 +20,7 @@
 #include "models/os/clients.hpp"
 #include "models/os/participants.hpp"
 #include "models/peers/asio_threads.hpp"
+#include "models/script.hpp"
 #include "models/tally.hpp"
 
 namespace concbench {
@@ -295,34 +296,32 @@ struct Held {
   std::atomic<std::uint64_t> parked{0};
 };
 
-// A dish is its place in the script, and the handler that comes next.
+// A dish is its place in the script, and the timer that it waits for.
 template <Recipe K>
 struct Cooking {
   struct Dish {
     AsioThreads::Timer timer;
-    std::int64_t since;
+    Script<K> script;
   };
 
   void go_on(std::uint64_t task) {
-    const std::uint64_t s = crowd.outcomes[task].ops;
-    if (s == kernel.steps(task)) return crowd.leave();
-    const RecipeStep step = kernel.step(task, s);
-    if (step.kind == RecipeStep::Kind::wait) {
-      dishes[task].timer.expires_after(std::chrono::nanoseconds(step.ns));
-      return dishes[task].timer.async_wait([this, task](asio::error_code) { did(task); });
+    auto& [timer, script] = dishes[task];
+    if (script.over()) {
+      crowd.outcomes[task] = script.outcome();
+      return crowd.leave();
     }
-    asio::post(crowd.executor, [this, task, step] {
-      kernel.work(step);
+    if (script.waits()) {
+      timer.expires_at(AsioThreads::moment(script.due_ns()));
+      return timer.async_wait([this, task](asio::error_code) { did(task); });
+    }
+    asio::post(crowd.executor, [this, task] {
+      dishes[task].script.work();
       did(task);
     });
   }
 
   void did(std::uint64_t task) {
-    Outcome& mine = crowd.outcomes[task];
-    const std::int64_t now = Stopwatch::now();
-    mine.answer += kernel.did(task, mine.ops, dishes[task].since, now);
-    ++mine.ops;
-    dishes[task].since = now;
+    dishes[task].script.did();
     go_on(task);
   }
 
@@ -487,10 +486,11 @@ class AsioPool {
     Crowd crowd(kernel.tasks(), threads_, clock);
     Cooking<K> cooking{kernel, crowd, {}};
     for (std::uint64_t i = 0; i < kernel.tasks(); ++i) {
-      cooking.dishes.push_back({AsioThreads::Timer(crowd.executor), 0});
+      cooking.dishes.push_back(
+          {AsioThreads::Timer(crowd.executor), Script<K>(cooking.kernel, i, 0)});
     }
     return crowd.run_each([&](std::uint64_t task) {
-      cooking.dishes[task].since = clock.started_at();
+      cooking.dishes[task].script = Script<K>(cooking.kernel, task, clock.started_at());
       cooking.go_on(task);
     });
   }

@@ -5,12 +5,15 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "models/runtime/join.hpp"
 #include "models/runtime/meeting.hpp"
 #include "models/runtime/scheduler.hpp"
 #include "models/runtime/serving.hpp"
+#include "models/script.hpp"
 
 namespace concbench::pool {
 
@@ -120,35 +123,28 @@ template <class K>
 class RecipeTask : public Continued<RecipeTask<K>> {
  public:
   RecipeTask(Crew& crew, const K& kernel, std::uint64_t task)
-      : Continued<RecipeTask>(crew), kernel_(kernel), task_(task), steps_(kernel.steps(task)) {}
+      : Continued<RecipeTask>(crew), kernel_(kernel), task_(task) {}
 
   bool go_on(Worker& worker) {
-    if (step_ == 0 && !waited_) since_ = this->crew().clock.started_at();
-    for (; step_ < steps_; ++step_) {
-      const RecipeStep step = kernel_.step(task_, step_);
-      if (step.kind != RecipeStep::Kind::wait) {
-        kernel_.work(step);
-      } else if (!waited_) {
-        waited_ = true;  // by the time it is here again
+    if (!script_) script_.emplace(kernel_, task_, this->crew().clock.started_at());
+    for (; !script_->over(); script_->did()) {
+      if (!script_->waits()) {
+        script_->work();
+      } else if (!std::exchange(waiting_, !waiting_)) {  // not here again after its wait
         worker.make_room_for_timer();
-        worker.wake_at(since_ + step.ns, {Kind::closure, static_cast<Closure*>(this)});
+        worker.wake_at(script_->due_ns(), {Kind::closure, static_cast<Closure*>(this)});
         return false;
       }
-      waited_ = false;
-      const std::int64_t now = Stopwatch::now();
-      ++worker.tally.ops;
-      worker.tally.answer += kernel_.did(task_, step_, since_, now);
-      since_ = now;
     }
+    tally_up(worker, script_->outcome());
     return true;
   }
 
  private:
   const K kernel_;
-  const std::uint64_t task_, steps_;
-  std::uint64_t step_ = 0;
-  bool waited_ = false;
-  std::int64_t since_ = 0;
+  const std::uint64_t task_;
+  std::optional<Script<K>> script_;  // from the opening of the gate on
+  bool waiting_ = false;
 };
 
 template <class K>
