@@ -18,6 +18,7 @@
 #include "models/machine/topology.hpp"
 #include "reports/history/history.hpp"
 #include "reports/result/json.hpp"
+#include "reports/result/output_file.hpp"
 #include "reports/result/result_file.hpp"
 
 namespace {
@@ -68,7 +69,7 @@ int flushed(int code) {
 }
 
 int complain(int code, const char* what) {
-  say("concbench: {}\n", what);
+  say("concbench: {}\n", printable(what));
   return code;
 }
 

@@ -10,10 +10,22 @@ import sys
 import time
 
 MODE = sys.argv[1] if len(sys.argv) > 1 else "honest"
+# {"sample": {"wall_ns": -1}}: fields of messages that are told otherwise than they are.
+LIES = json.loads(sys.argv[2]) if MODE == "lies" else {}
 
 
 def say(message):
-    print(json.dumps(message), flush=True)
+    print(json.dumps(message | LIES.get(message.get("type"), {})), flush=True)
+
+
+def leave_behind(seconds):
+    """A process in a session of its own, whose parent is gone."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            time.sleep(seconds)
+        os._exit(0)
+    os.wait()
 
 
 def hello():
@@ -53,6 +65,25 @@ def sample(cell, iterations):
     if MODE == "closes":
         os.close(1)
         time.sleep(1000)
+    if MODE in ("naps", "daemon"):
+        time.sleep(0.1)
+    if MODE == "floods":
+        for _ in range(100):
+            os.write(2, b"noise " * 10_000)
+        os.close(2)
+        time.sleep(1000)
+    if MODE == "shouts":
+        os.close(1)
+        while True:
+            os.write(2, b"noise " * 10_000)
+    if MODE == "escapes":
+        print("\x1b[31mred\x07\r::error::\x1b[2Jboo", file=sys.stderr, flush=True)
+        sys.exit(9)
+    if MODE == "litters":
+        for _ in range(30):
+            leave_behind(0)
+    if MODE == "daemon":
+        leave_behind(1000)
     if MODE == "timeless":
         return {"type": "sample", "iterations": iterations, "wall_ns": 0, "ops": ops,
                 "answer": str(answer)}

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "reports/result/json.hpp"
+#include "reports/result/output_file.hpp"
 #include "reports/result/result_file.hpp"
 #include "reports/result/result_json.hpp"
 #include "tests/example_result.hpp"
@@ -160,72 +161,9 @@ TEST(ResultJson, IgnoresFieldsThatItDoesNotKnow) {
   EXPECT_EQ(to_json(result_from_json(json)), example_json());
 }
 
-TEST_F(ResultFile, IsReadAsItWasWrittenAndLeavesNothingBesideIt) {
-  write_result(example_result(), at("r.json"));
+TEST_F(ResultFile, IsReadAsItWasWritten) {
+  write_text(text_of(example_result()), at("r.json"));
   EXPECT_EQ(to_json(read_result(at("r.json"))), example_json());
-  EXPECT_EQ(text_of_file(at("r.json")).back(), '\n');
-  EXPECT_EQ(names(), std::set<std::string>{"r.json"});
-}
-
-TEST_F(ResultFile, ReplacesTheOldFileAndKeepsItsMode) {
-  std::ofstream(at("r.json")) << "old";
-  fs::permissions(at("r.json"), fs::perms(0640));
-  write_result(example_result(), at("r.json"));
-  EXPECT_EQ(to_json(read_result(at("r.json"))), example_json());
-  EXPECT_EQ(fs::status(at("r.json")).permissions(), fs::perms(0640));
-}
-
-TEST_F(ResultFile, IsWrittenThroughALink) {
-  std::ofstream(at("real.json")) << "old";
-  fs::create_symlink("real.json", at("link.json"));
-  write_result(example_result(), at("link.json"));
-  EXPECT_TRUE(fs::is_symlink(at("link.json")));
-  EXPECT_EQ(to_json(read_result(at("real.json"))), example_json());
-}
-
-TEST_F(ResultFile, MayHaveTheLongestName) {
-  write_result(example_result(), at(std::string(255, 'r')));
-  EXPECT_EQ(names().size(), 1u);
-}
-
-// A limit on the size of files stands in for a full disk.
-TEST_F(ResultFile, KeepsTheOldFileWhenTheNewOneDoesNotFit) {
-  std::ofstream(at("r.json")) << "old";
-  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-  rlimit limit;
-  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &limit), 0);
-  rlimit small = limit;
-  small.rlim_cur = 1000;
-  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
-  std::string message;
-  try {
-    write_result(example_result(), at("r.json"));
-  } catch (const CannotWrite& error) {
-    message = error.what();
-  }
-  ::setrlimit(RLIMIT_FSIZE, &limit);
-  std::signal(SIGXFSZ, handler);
-  EXPECT_EQ(message, "cannot write " + at("r.json").string() + ": File too large");
-  EXPECT_EQ(text_of_file(at("r.json")), "old");
-  EXPECT_EQ(names(), std::set<std::string>{"r.json"});
-}
-
-TEST_F(ResultFile, IsRefusedBeforeARunWhereItCouldNotBeWritten) {
-  EXPECT_NO_THROW(check_writable(at("r.json")));
-  EXPECT_TRUE(names().empty());
-  for (const fs::path& path :
-       {at("no/r.json"), at(""), fs::path(), at("r.json/"), at(std::string(256, 'r'))}) {
-    EXPECT_THROW(check_writable(path), CannotWrite) << path;
-    EXPECT_THROW(write_result(example_result(), path), CannotWrite) << path;
-  }
-}
-
-TEST_F(ResultFile, ReportsADeviceThatIsFullAndReplacesNoDevice) {
-  if (!fs::is_character_file("/dev/full")) GTEST_SKIP() << "no /dev/full here";
-  EXPECT_THROW(write_result(example_result(), "/dev/full"), CannotWrite);
-  EXPECT_NO_THROW(write_result(example_result(), "/dev/null"));
-  EXPECT_TRUE(fs::is_character_file("/dev/full"));
-  EXPECT_TRUE(fs::is_character_file("/dev/null"));
 }
 
 TEST_F(ResultFile, SaysWhichFileIsNoResult) {

@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/outputs.hpp"
 #include "cli/errors.hpp"
 #include "cli/harness/environment.hpp"
 #include "cli/harness/pairs.hpp"
@@ -18,6 +19,7 @@
 #include "cli/terminal/style.hpp"
 #include "models/machine/own_program.hpp"
 #include "reports/result/check_json.hpp"
+#include "reports/result/output_file.hpp"
 #include "reports/result/result_file.hpp"
 #include "reports/text/check_table.hpp"
 
@@ -199,7 +201,11 @@ std::string command_of(const CheckRequest& request) {
 int check(CheckRequest request) {
   catch_signals();
   const Experiment& selection = request.selection;
-  if (!request.out.empty()) check_writable(request.out);
+  std::optional<OutputFile> out;
+  if (!request.out.empty()) {
+    refuse_overwriting({request.replay}, request.out);
+    out.emplace(request.out);
+  }
   Check check;
   int signal = 0;
   if (!request.replay.empty()) {
@@ -228,7 +234,7 @@ int check(CheckRequest request) {
     check.complete = signal == 0;
     for (Contest& contest : contests) check.cells.push_back(std::move(contest.cell));
   }
-  if (!request.out.empty()) write_text(to_text(to_json(check)) + '\n', request.out);
+  if (out) out->write(to_text(to_json(check)) + '\n');
   show(check, request);
   if (signal) return exit_signal + signal;
   return check.self_test ? judge_self_test(check) : exit_code(check, request.strict);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/outputs.hpp"
 #include "cli/errors.hpp"
 #include "cli/terminal/style.hpp"
 #include "models/machine/topology.hpp"
@@ -128,7 +129,7 @@ int trend(const HistoryRequest& request) {
 }
 
 int plot(const HistoryRequest& request) {
-  write_text(to_svg(trends(request)), request.out);
+  put(to_svg(trends(request)), {request.file}, request.out);
   return exit_ok;
 }
 

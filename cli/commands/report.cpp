@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/outputs.hpp"
 #include "cli/errors.hpp"
 #include "cli/terminal/say.hpp"
 #include "models/machine/topology.hpp"
@@ -25,17 +26,13 @@ int report(const ReportRequest& request) {
     if (json.is_object() && json.contains("claims")) {
       claims = std::move(json);
     } else {
-      results.push_back({std::filesystem::path(path).filename(), read_result(path)});
+      results.push_back({std::filesystem::path(path).filename(), result_of(json, path)});
     }
   }
   if (results.empty()) throw UsageError("report: none of the files is a result of concbench run");
   const std::string html = to_html(results, claims);
-  if (request.out == "-") {
-    fmt::print("{}", html);
-  } else {
-    write_text(html, request.out);
-    say("report: {} ({} kB)\n", request.out, (html.size() + 999) / 1000);
-  }
+  put(html, request.results, request.out);
+  if (request.out != "-") say("report: {} ({} kB)\n", request.out, (html.size() + 999) / 1000);
   return exit_ok;
 }
 

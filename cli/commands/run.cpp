@@ -23,8 +23,10 @@
 #include "cli/harness/worker_environment.hpp"
 #include "cli/options/command_line.hpp"
 #include "cli/terminal/say.hpp"
+#include "cli/terminal/shell.hpp"
 #include "cli/terminal/style.hpp"
 #include "models/machine/own_program.hpp"
+#include "reports/result/output_file.hpp"
 #include "reports/result/result_file.hpp"
 #include "reports/result/result_json.hpp"
 #include "reports/text/table.hpp"
@@ -47,9 +49,30 @@ bool says_only_where(const std::vector<std::string>& argv) {
   return true;
 }
 
+// A file is data: no program and no other file that it names is started or read for its sake.
+void refuse_to_follow(const std::vector<std::string>& argv, const std::string& file) {
+  std::string command = "concbench run";
+  bool names_something = false;
+  for (std::size_t i = 0; i < argv.size(); ++i) {
+    const std::string& word = argv[i];
+    if (word == "--out" || word == "--resume") ++i;  // its value is the next word
+    if (word.starts_with("--out") || word.starts_with("--resume")) continue;
+    names_something |= word.find("exec:") != word.npos || word.find(".toml") != word.npos ||
+                       word.find('/') != word.npos;
+    command += ' ' + shell_quoted(word);
+  }
+  if (!names_something) return;
+  throw UsageError(
+      fmt::format("--resume={}: its run names a program or a file, which is used only where you "
+                  "name it; to go on: {} --resume={}",
+                  file, command, shell_quoted(file)));
+}
+
 // `--resume FILE` alone means the run that made the file; with a selection, that selection.
 RunRequest resumed(const RunRequest& now, const Result& before) {
-  RunRequest request = says_only_where(now.argv) ? parse_run(before.request.argv) : now;
+  const bool as_before = says_only_where(now.argv);
+  if (as_before) refuse_to_follow(before.request.argv, now.resume);
+  RunRequest request = as_before ? parse_run(before.request.argv) : now;
   request.experiment.seed = before.seed;
   request.resume = now.resume;
   request.out = now.out.empty() ? now.resume : now.out;
@@ -153,30 +176,6 @@ int exit_code(const Result& result) {
   return exit_impossible;
 }
 
-// Writes a result that grows: the more there is to write, the less often, so that at most a
-// twentieth of the time goes into it.
-class Saver {
- public:
-  Saver(const Result& result, std::string path) : result_(result), path_(std::move(path)) {}
-
-  void save() const {
-    if (!path_.empty()) write_result(result_, path_);
-  }
-  void save_now_and_then() {
-    const auto now = Clock::now();
-    if (now < due_) return;
-    save();
-    const auto written = Clock::now();
-    due_ = written + 20 * (written - now);
-  }
-
- private:
-  using Clock = Conversation::Clock;
-  const Result& result_;
-  std::string path_;
-  Clock::time_point due_ = Clock::now();
-};
-
 // What a request came to before anything of it is measured.
 struct Prepared {
   Plan plan;
@@ -211,21 +210,20 @@ int measure(const RunRequest& request, const Topology& topology, Plan& plan, Res
             Saver& saver) {
   constexpr std::chrono::milliseconds window(100);  // 10 ticks
   result.environment.findings = checkup::examine(checkup::gather(window));
-  saver.save();
+  saver.save(result);
   const auto before = cpu_times(topology.allowed());
-  const auto start = Conversation::Clock::now();
+  const auto start = Process::Clock::now();
   const auto progress = progress_of(request, plan, result);
   for (const std::string& sentence : result.adjusted) say("{}\n", sentence);
-  const int signal =
-      run_session(plan, request.experiment, result, *progress, [&] { saver.save_now_and_then(); });
-  const std::chrono::duration<double, std::nano> took = Conversation::Clock::now() - start;
+  const int signal = run_session(plan, request.experiment, result, *progress, saver);
+  const std::chrono::duration<double, std::nano> took = Process::Clock::now() - start;
   if (const auto after = cpu_times(topology.allowed()); before && after) {
     const double capacity = took.count() * static_cast<double>(topology.allowed().size());
     result.environment.steal_share =
         static_cast<double>(after->steal_ns - before->steal_ns) / capacity;
   }
   result.complete = signal == 0;
-  saver.save();
+  saver.finish(result);
   return signal;
 }
 
@@ -239,17 +237,17 @@ int run(RunRequest request) {
     request = resumed(request, *before);
   }
   const bool to_file = !request.out.empty() && request.out != "-";
-  if (to_file) check_writable(request.out);
+  Saver saver(to_file && !request.dry_run ? request.out : "");
   const Topology topology = discover();
   auto [plan, result] = prepare(request, before, topology);
   if (request.dry_run) {
     print_plan(plan, request.experiment.preset, result.adjusted);
     return exit_ok;
   }
-  Saver saver(result, to_file ? request.out : "");
   const int signal = measure(request, topology, plan, result, saver);
   fmt::print("{}", shown(result, request));
   if (has_numbers(result)) say("{}\n", trust(result));
+  if (const std::string what = advice(result); !what.empty()) say("{}\n", what);
   if (signal) {
     say("concbench: stopped by signal {}; {}\n", signal,
         to_file ? fmt::format("concbench run --resume={} goes on from here", request.out)

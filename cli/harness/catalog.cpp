@@ -16,6 +16,7 @@
 #include "models/machine/own_program.hpp"
 #include "models/registry.hpp"
 #include "models/variant.hpp"
+#include "reports/text/text.hpp"
 
 namespace concbench {
 namespace {
@@ -24,32 +25,12 @@ namespace {
 void greet(Candidate& candidate, double timeout_s) {
   candidate.identity = identity_of(candidate.launch);
   try {
-    Conversation talk(candidate.launch, deadline_in(timeout_s));
-    const Json hello = talk.receive();
-    if (string_field(hello, "type") != "hello") throw BadJson("its first message is no hello");
-    if (const auto protocol = integer_field(hello, "protocol"); protocol != 1) {
-      throw BadJson(fmt::format("it speaks version {} of the protocol, not 1", protocol));
+    Process process(candidate.launch, deadline_in(timeout_s));
+    candidate.hello = read_hello(process.receive());
+    if (candidate.summary.empty() && !candidate.hello.model.empty()) {
+      candidate.summary = "the program's own model: " + candidate.hello.model;
     }
-    for (const Json& name : field(hello, "workloads")) {
-      if (!name.is_string()) throw BadJson("its workloads are not all names");
-      candidate.workloads.push_back(name.get<std::string>());
-    }
-    if (const Json* refuses = optional_field(hello, "refuses")) {
-      for (const auto& [name, why] : refuses->items()) {
-        candidate.refuses[name] = why.is_string() ? why.get<std::string>() : "no reason given";
-      }
-    }
-    const auto text = [&](const char* name) {
-      return optional_field(hello, name) ? string_field(hello, name) : "";
-    };
-    candidate.program = text("program");
-    candidate.version = text("version");
-    candidate.own_name = text("model");
-    if (optional_field(hello, "build")) candidate.build = text("build");
-    if (candidate.summary.empty() && !candidate.own_name.empty()) {
-      candidate.summary = "the program's own model: " + candidate.own_name;
-    }
-    talk.finish();
+    process.finish();
   } catch (const WorkerFailure& failure) {
     candidate.missing = failure.what();
   } catch (const BadJson& error) {
@@ -101,9 +82,9 @@ Candidate of_program(std::string_view token, double timeout_s) {
 std::string Candidate::no_pair(const Workload& workload) const {
   if (built_in()) return model->no_pair(workload);
   const std::string name(about(workload).name);
-  if (std::ranges::count(workloads, name) > 0) return "";
-  const auto why = refuses.find(name);
-  return why != refuses.end() ? why->second : "the program does not offer it";
+  if (std::ranges::count(hello.workloads, name) > 0) return "";
+  const auto why = hello.refuses.find(name);
+  return why != hello.refuses.end() ? why->second : "the program does not offer it";
 }
 
 std::vector<std::string> exec_words(std::string_view token) {
@@ -116,7 +97,7 @@ std::vector<std::string> exec_words(std::string_view token) {
 }
 
 Candidate candidate_of(std::string label, std::vector<std::string> launch, double timeout_s) {
-  Candidate candidate{.label = std::move(label), .launch = std::move(launch)};
+  Candidate candidate{.label = printable(label), .launch = std::move(launch)};
   greet(candidate, timeout_s);
   return candidate;
 }

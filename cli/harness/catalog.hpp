@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/harness/messages.hpp"
 #include "models/model.hpp"
 
 namespace concbench {
@@ -22,11 +23,7 @@ struct Candidate {
   std::string missing = {};              // why it cannot be had here, or ""
   std::string identity = {};             // of the files that `launch` starts, as they were found
 
-  // Known of a program only once it has said hello.
-  std::vector<std::string> workloads = {};
-  std::map<std::string, std::string, std::less<>> refuses = {};
-  std::string program = {}, version = {}, own_name = {};  // its name, version and model
-  std::optional<std::string> build = {};                  // if it says how it was built
+  Hello hello = {};  // of a program that was started once, to learn this
 
   // In this program, and not in another that is only launched.
   bool built_in() const { return model && model->start; }

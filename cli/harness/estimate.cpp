@@ -17,7 +17,7 @@
 namespace concbench {
 namespace {
 
-using Clock = Conversation::Clock;
+using Clock = Process::Clock;
 
 struct Trial {
   double start_s = 0;  // to start a worker, open a cell and run it cold

@@ -73,7 +73,11 @@ Notice read_notice(const Json& sample) {
   Notice notice;
   if (const Json* measures = optional_field(sample, "measures")) {
     for (const auto& [name, value] : as_object(*measures, "measures").items()) {
-      notice.measures[name] = as_integer(value, "measures." + name);
+      const std::int64_t measure = as_integer(value, "measures." + name);
+      if (std::abs(measure) > largest_count) {
+        throw BadJson(fmt::format("\"measures.{}\" must be within 2^53", name));
+      }
+      notice.measures[name] = measure;
     }
   }
   if (const Json* latency = optional_field(sample, "latency")) {
@@ -81,7 +85,7 @@ Notice read_notice(const Json& sample) {
       if (as_array(pair, "latency").size() != 2) throw BadJson("\"latency\" must hold pairs");
       const std::uint64_t bucket = as_unsigned(pair[0], "latency");
       if (bucket >= LatencyBuckets::count) throw BadJson("\"latency\" names no bucket");
-      notice.latency[bucket] += as_unsigned(pair[1], "latency");
+      notice.latency[bucket] += static_cast<std::uint64_t>(as_count(pair[1], "latency"));
     }
   }
   return notice;

@@ -17,10 +17,7 @@
 namespace concbench {
 namespace {
 
-std::optional<std::int64_t> optional_integer(const Json& message, std::string_view key) {
-  if (!optional_field(message, key)) return {};
-  return integer_field(message, key);
-}
+constexpr double crowded = 0.25;  // of a cell's CPUs: so much for others is worth a word
 
 std::int64_t own_cpu_ns() {
   timespec t;
@@ -45,20 +42,30 @@ std::optional<std::vector<int>> usable(const std::vector<int>& cpus, pid_t proce
   return std::nullopt;
 }
 
+// A message that is none of the protocol's is a failure of whoever wrote it.
+template <class Read>
+auto believed(Read read) try {
+  return read();
+} catch (const BadJson& error) {
+  throw WorkerFailure(Status::failed, fmt::format("a message of the worker: {}", error.what()));
+}
+
 }  // namespace
 
+OutOfTime::OutOfTime(const std::string& what, std::optional<double> foreign_share)
+    : WorkerFailure(Status::timeout, what),
+      foreign_share(foreign_share.value_or(0) < crowded ? std::nullopt : foreign_share) {}
+
 OpenCell::OpenCell(const Candidate& candidate, const Workload& workload, const Placement& placement,
-                   Conversation::Clock::time_point deadline, Sizes sizes)
+                   Process::Clock::time_point deadline, Sizes sizes)
     : candidate_(candidate),
       cpus_(placement.cpus()),
       expected_answer_(expected(workload)),
       expected_ops_(demand(workload).ops),
-      talk_(candidate.launch, deadline) {
-  const Json hello = talk_.receive();
+      process_(candidate.launch, deadline),
+      start_(look()) {
+  believed([&] { return read_hello(process_.receive()); });
   if (identity_of(candidate.launch) != candidate.identity) throw Replaced(candidate.launch.front());
-  if (string_field(hello, "type") != "hello") {
-    throw WorkerFailure(Status::failed, "the worker did not begin with a hello");
-  }
   Json open{{"type", "open"},
             {"workload", about(workload).name},
             {"params", to_json(params_of(workload))},
@@ -66,33 +73,36 @@ OpenCell::OpenCell(const Candidate& candidate, const Workload& workload, const P
             {"options", candidate.options}};
   if (sizes == Sizes::any) open["despite_limits"] = true;
   const Json opened = ask(open, "opened");
-  info_.cold_start_ns = optional_integer(opened, "cold_start_ns");
-  cpus_of_start_ = usable(cpus_, talk_.pid());
+  info_.cold_start_ns = believed([&] { return read_opened(opened).cold_start_ns; });
+  cpus_of_start_ = usable(cpus_, process_.pid());
 }
 
 // Sends, and returns the answer if it is of the type hoped for.
 Json OpenCell::ask(const Json& message, const char* answer_type) try {
-  talk_.send(message);
-  Json answer = talk_.receive();
-  const std::string type = string_field(answer, "type");
+  process_.send(message);
+  const Json answer = process_.receive();
+  const std::string type = believed([&] { return type_of(answer); });
   if (type == answer_type) return answer;
-  if (type == "refused") throw Refused(string_field(answer, "reason"));
-  if (type == "failed") throw WorkerFailure(Status::failed, string_field(answer, "reason"));
+  if (type == "refused") throw Refused(believed([&] { return reason_of(answer); }));
+  if (type == "failed") {
+    throw WorkerFailure(Status::failed, believed([&] { return reason_of(answer); }));
+  }
   throw WorkerFailure(Status::failed,
                       fmt::format("the worker answered '{}' instead of '{}'", type, answer_type));
-} catch (const BadJson& error) {
-  throw WorkerFailure(Status::failed, fmt::format("a message of the worker: {}", error.what()));
+} catch (const WorkerFailure& failure) {
+  if (failure.status != Status::timeout) throw;
+  throw OutOfTime(failure.what(), foreign_share(start_, look()));
 }
 
 // What the machine had done so far, as far as it bears on this worker.
 OpenCell::Sighting OpenCell::look() const {
-  return {Conversation::Clock::now(), talk_.migrations(), talk_.cpu_ns(), cpu_times(cpus_),
+  return {Process::Clock::now(), process_.migrations(), process_.cpu_ns(), cpu_times(cpus_),
           own_cpu_ns()};
 }
 
 // A cpuset that shrinks in the middle of a run takes CPUs away without a word.
 void OpenCell::require_cpus_of_start() const {
-  const auto now = usable(cpus_, talk_.pid());
+  const auto now = usable(cpus_, process_.pid());
   if (!now || !cpus_of_start_ || *now == *cpus_of_start_) return;
   const std::string left = now->empty() ? "none" : fmt::format("only {}", fmt::join(*now, ", "));
   throw WorkerFailure(
@@ -100,6 +110,18 @@ void OpenCell::require_cpus_of_start() const {
       fmt::format("of its CPUs {} the worker may now use {}: its cpuset or affinity "
                   "was changed meanwhile",
                   fmt::join(*cpus_of_start_, ", "), left));
+}
+
+// Of the CPUs of this cell, what neither the worker nor this program used between two looks.
+std::optional<double> OpenCell::foreign_share(const Sighting& before, const Sighting& after) const {
+  const auto own = difference(after.worker_cpu_ns, before.worker_cpu_ns);
+  if (!before.machine || !after.machine || !own) return {};
+  const std::chrono::duration<double, std::nano> span = after.time - before.time;
+  const std::int64_t busy = after.machine->busy_ns - before.machine->busy_ns;
+  const std::int64_t harness = after.own_cpu_ns - before.own_cpu_ns;
+  const std::set<int> distinct(cpus_.begin(), cpus_.end());
+  const double capacity = span.count() * static_cast<double>(distinct.size());
+  return std::clamp(static_cast<double>(busy - *own - harness) / capacity, 0.0, 1.0);
 }
 
 Sample OpenCell::run(std::int64_t iterations, bool observe) {
@@ -124,55 +146,32 @@ Sample OpenCell::run(std::int64_t iterations, bool observe) {
   return sample;
 }
 
-Sample OpenCell::read_sample(const Json& message, std::int64_t iterations) try {
-  Sample sample;
-  sample.iterations = integer_field(message, "iterations");
-  sample.wall_ns = integer_field(message, "wall_ns");
-  const std::int64_t ops = integer_field(message, "ops");
-  sample.ops = static_cast<std::uint64_t>(ops);
-  sample.cpu_ns = optional_integer(message, "cpu_ns");
-  sample.voluntary = optional_integer(message, "voluntary");
-  sample.involuntary = optional_integer(message, "involuntary");
-  answer_ = string_field(message, "answer");
-  note_workers(message);
-  notice_ = read_notice(message);
+Sample OpenCell::read_sample(const Json& message, std::int64_t iterations) {
+  const std::size_t most_workers = std::max<std::size_t>(1, cpus_.size());
+  Sampled read = believed([&] { return read_sampled(message, most_workers); });
+  const Sample& sample = read.sample;
+  answer_ = std::move(read.answer);
+  // A worker reports all it has seen since the cell was opened.
+  if (read.workers) workers_ = std::move(*read.workers);
+  notice_ = std::move(read.notice);
 
   const auto fail = [](const std::string& why) { throw WorkerFailure(Status::failed, why); };
   if (answer_ != std::to_string(expected_answer_)) {
-    fail(fmt::format("wrong answer: {} instead of {}", answer_.substr(0, 40), expected_answer_));
+    fail(fmt::format("wrong answer: {} instead of {}", answer_, expected_answer_));
   }
   if (sample.iterations != iterations) {
     fail(fmt::format("ran {} iterations instead of {}", sample.iterations, iterations));
   }
   const auto due = expected_ops_ * static_cast<std::uint64_t>(iterations);
-  if (ops < 0 || sample.ops != due) {
-    fail(fmt::format("performed {} operations instead of {}", ops, due));
-  }
-  if (sample.wall_ns <= 0) fail(fmt::format("took {} ns, which cannot be", sample.wall_ns));
+  if (sample.ops != due)
+    fail(fmt::format("performed {} operations instead of {}", sample.ops, due));
+  if (sample.wall_ns == 0) fail("took 0 ns, which cannot be");
   if (const std::string why = misplaced(cpus_, workers_, candidate_.pins); !why.empty()) fail(why);
   return sample;
-} catch (const BadJson& error) {
-  throw WorkerFailure(Status::failed, fmt::format("a message of the worker: {}", error.what()));
-}
-
-void OpenCell::note_workers(const Json& message) {
-  const Json* list = optional_field(message, "workers");
-  if (!list) return;
-  std::vector<ObservedWorker> seen;
-  for (const Json& entry : as_array(*list, "workers")) {
-    ObservedWorker worker;
-    worker.cpu = static_cast<int>(integer_field(entry, "cpu"));
-    worker.migrations = integer_field(entry, "migrations");
-    for (const Json& cpu : as_array(field(entry, "observed"), "observed")) {
-      worker.observed.push_back(static_cast<int>(as_integer(cpu, "observed")));
-    }
-    seen.push_back(std::move(worker));
-  }
-  workers_ = std::move(seen);  // a worker reports all it has seen since the cell was opened
 }
 
 void OpenCell::count(std::int64_t iterations, Measures& into) {
-  const Counters counters(talk_.pid());
+  const Counters counters(process_.pid());
   const Sample sample = run(iterations);
   for (const auto& [name, counted] : counters.read()) {
     auto& per_op = into.counters[name];
@@ -181,19 +180,14 @@ void OpenCell::count(std::int64_t iterations, Measures& into) {
   into.counter_notes = counters.notes();
 }
 
-ProcessInfo OpenCell::close() try {
-  info_.peak_rss_bytes = talk_.peak_rss_bytes();
+ProcessInfo OpenCell::close() {
+  info_.peak_rss_bytes = process_.peak_rss_bytes();
   const Json closed = ask({{"type", "close"}}, "closed");
-  info_.children_peak_rss_bytes = optional_integer(closed, "children_peak_rss_bytes");
-  if (const Json* notes = optional_field(closed, "notes")) {
-    for (const auto& [name, note] : as_object(*notes, "notes").items()) {
-      notes_[name] = as_string(note, "notes." + name);
-    }
-  }
-  talk_.finish();
+  Closed said = believed([&] { return read_closed(closed); });
+  info_.children_peak_rss_bytes = said.children_peak_rss_bytes;
+  notes_.insert(said.notes.begin(), said.notes.end());
+  process_.finish();
   return info_;
-} catch (const BadJson& error) {
-  throw WorkerFailure(Status::failed, fmt::format("a message of the worker: {}", error.what()));
 }
 
 void merge_workers(std::vector<ObservedWorker>& into, const std::vector<ObservedWorker>& more) {

@@ -22,6 +22,12 @@ struct Refused : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// No answer in time, while others had these CPUs: a busy machine is no fault of the cell's.
+struct OutOfTime : WorkerFailure {
+  OutOfTime(const std::string& what, std::optional<double> foreign_share);
+  std::optional<double> foreign_share;  // of the CPUs of the cell; nothing if it was small
+};
+
 class OpenCell {
  public:
   // With `any` the worker is to try sizes too that the machine's limits seem to forbid.
@@ -29,7 +35,7 @@ class OpenCell {
 
   // Throws Refused, WorkerFailure or Interrupted, as all that follows.
   OpenCell(const Candidate& candidate, const Workload& workload, const Placement& placement,
-           Conversation::Clock::time_point deadline, Sizes sizes = Sizes::within_limits);
+           Process::Clock::time_point deadline, Sizes sizes = Sizes::within_limits);
 
   // Runs the cell that many times. A sample is only returned if the answer was right, each
   // operation was done, and every worker was where it was placed.
@@ -51,7 +57,7 @@ class OpenCell {
 
  private:
   struct Sighting {
-    Conversation::Clock::time_point time;
+    Process::Clock::time_point time;
     std::optional<std::int64_t> migrations, worker_cpu_ns;
     std::optional<CpuTimes> machine;
     std::int64_t own_cpu_ns;
@@ -60,14 +66,15 @@ class OpenCell {
   void require_cpus_of_start() const;
   Json ask(const Json& message, const char* answer_type);
   Sample read_sample(const Json& message, std::int64_t iterations);
-  void note_workers(const Json& message);
+  std::optional<double> foreign_share(const Sighting& before, const Sighting& after) const;
 
   const Candidate& candidate_;
   std::vector<int> cpus_;
   std::optional<std::vector<int>>
       cpus_of_start_;  // of them, those of the worker's main thread once it was open
   std::uint64_t expected_answer_, expected_ops_;
-  Conversation talk_;
+  Process process_;
+  Sighting start_;
   std::string answer_;
   std::vector<ObservedWorker> workers_;
   std::map<std::string, std::string> notes_;

@@ -14,7 +14,7 @@
 namespace concbench {
 namespace {
 
-using Clock = Conversation::Clock;
+using Clock = Process::Clock;
 
 constexpr double slice_s = 0.012;
 // A slice ends by its span: where most of an iteration is not timed, more pairs tell more than
@@ -97,7 +97,7 @@ void Match::prepare() {
   if (!no_base.empty() && !no_next.empty()) return close(Verdict::skipped, no_base);
   if (!no_base.empty()) return close(Verdict::missing, fmt::format("BASE: {}", no_base));
   if (!no_next.empty()) return close(Verdict::missing, fmt::format("NEW: {}", no_next));
-  const std::string &base = contest_.base.own_name, &next = contest_.next.own_name;
+  const std::string &base = contest_.base.hello.model, &next = contest_.next.hello.model;
   if (base != next) close(Verdict::incomparable, fmt::format("model: '{}', '{}'", base, next));
 }
 

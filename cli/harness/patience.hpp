@@ -7,9 +7,9 @@
 
 namespace concbench {
 
-inline Conversation::Clock::time_point deadline_in(double seconds) {
-  return Conversation::Clock::now() + std::chrono::duration_cast<Conversation::Clock::duration>(
-                                          std::chrono::duration<double>(seconds));
+inline Process::Clock::time_point deadline_in(double seconds) {
+  return Process::Clock::now() + std::chrono::duration_cast<Process::Clock::duration>(
+                                     std::chrono::duration<double>(seconds));
 }
 
 }  // namespace concbench

@@ -17,15 +17,19 @@
 #include <cstring>
 #include <sstream>
 
+#include "cli/harness/children.hpp"
+#include "cli/harness/guardian.hpp"
 #include "cli/harness/signals.hpp"
 #include "cli/harness/worker_environment.hpp"
 #include "models/machine/system_file.hpp"
+#include "reports/text/text.hpp"
 
 namespace concbench {
 namespace {
 
 constexpr std::size_t longest_line = std::size_t{1} << 20;
 constexpr std::size_t noise_kept = 2'000;
+constexpr int now_and_then_ms = 10;  // where the kernel does not tell of ended children
 
 struct Pipe {
   int read_end = -1, write_end = -1;
@@ -89,21 +93,20 @@ Replaced::Replaced(const std::string& program)
                                 "another program than at the beginning",
                                 program)) {}
 
-Conversation::Conversation(const std::vector<std::string>& command, Clock::time_point deadline)
+Process::Process(const std::vector<std::string>& command, Clock::time_point deadline)
     : deadline_(deadline), command_(joined(command)) {
-  // What a worker leaves behind when it dies becomes ours to end.
-  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  children::descriptor();  // from here on their ends are noticed
   spawn(command);
 }
 
-Conversation::~Conversation() {
-  kill_group();
+Process::~Process() {
+  end();
   for (const int fd : {in_, out_, err_, migrations_}) {
     if (fd >= 0) close(fd);
   }
 }
 
-void Conversation::spawn(const std::vector<std::string>& command) {
+void Process::spawn(const std::vector<std::string>& command) {
   Pipe in, out, err, start, failure;
   std::vector<char*> argv = pointers_to(command);
   std::vector<char*> environment = pointers_to(worker_environment().entries);
@@ -125,12 +128,14 @@ void Conversation::spawn(const std::vector<std::string>& command) {
     [[maybe_unused]] const auto written = write(failure.write_end, &why, sizeof why);
     _exit(127);
   }
-  migrations_ = open_migrations(pid_);  // before the worker can start anything
+  children::watch(pid_);
+  guardian::guard(pid_);
+  migrations_ = open_migrations(pid_);  // before it can start anything
   [[maybe_unused]] const auto told = write(start.write_end, "", 1);
   close(failure.take_write());
   int why = 0;
   if (read(failure.read_end, &why, sizeof why) == sizeof why) {
-    kill_group();
+    end();
     throw WorkerFailure(Status::failed,
                         fmt::format("cannot start '{}': {}", command_, strerror(why)));
   }
@@ -139,7 +144,7 @@ void Conversation::spawn(const std::vector<std::string>& command) {
   err_ = err.take_read();
 }
 
-void Conversation::send(const Json& message) {
+void Process::send(const Json& message) {
   const std::string line = to_line(message) + "\n";
   for (std::size_t done = 0; done < line.size();) {
     const ssize_t n = write(in_, line.data() + done, line.size() - done);
@@ -149,14 +154,15 @@ void Conversation::send(const Json& message) {
   }
 }
 
-Json Conversation::receive() {
+Json Process::receive() {
   std::size_t end;
   while ((end = lines_.find('\n')) == std::string::npos) {
     if (out_ < 0) fail_ended();
     if (lines_.size() > longest_line) {
       throw WorkerFailure(Status::failed, "the worker wrote over 1 MiB without an end of line");
     }
-    read_some(wait_ms());
+    require_time();
+    await_something(deadline_);
   }
   const std::string line = lines_.substr(0, end);
   lines_.erase(0, end + 1);
@@ -171,115 +177,109 @@ Json Conversation::receive() {
   }
 }
 
-void Conversation::finish() {
+void Process::finish() {
   if (in_ >= 0) close(std::exchange(in_, -1));
-  while (out_ >= 0) read_some(wait_ms());
-  while (!ended_within(wait_ms())) {
-    if (caught_signal()) throw Interrupted();
+  while (!has_ended()) {  // others may hold its output open
+    require_time();
+    await_something(deadline_);
   }
-  kill_group();
-  if (!WIFEXITED(exit_status_) || WEXITSTATUS(exit_status_) != 0) fail_ended();
+  if (!WIFEXITED(*exit_status_) || WEXITSTATUS(*exit_status_) != 0) fail_ended();
 }
 
-// Whether the worker has ended, or does in that time; its exit status is then known.
-bool Conversation::ended_within(int ms) {
-  if (reaped_) return true;
-  const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
-  // Where the kernel has no such descriptor, or a filter forbids it, it is asked now and then.
-  constexpr int now_and_then_ms = 5;
-  const auto until = Clock::now() + std::chrono::milliseconds(ms);
-  while (!reap_if_ended() && Clock::now() < until) {
-    pollfd waits[2] = {{pidfd, POLLIN, 0}, {signal_fd(), POLLIN, 0}};
-    poll(waits, 2, pidfd >= 0 ? ms : std::min(ms, now_and_then_ms));
-    if (pidfd >= 0 || waits[1].revents) break;
-  }
-  if (pidfd >= 0) close(pidfd);
-  return reap_if_ended();
+bool Process::has_ended() {
+  if (!exit_status_) exit_status_ = children::ended(pid_);
+  return exit_status_.has_value();
 }
 
-bool Conversation::reap_if_ended() {
-  if (!reaped_) reaped_ = waitpid(pid_, &exit_status_, WNOHANG) == pid_;
-  return reaped_;
+void Process::require_time() const {
+  if (Clock::now() < deadline_) return;
+  throw WorkerFailure(Status::timeout, "the worker did not answer in time" + last_words());
 }
 
-// The time left, in whole milliseconds and at least one; throws once there is none.
-int Conversation::wait_ms() const {
-  const auto left =
-      std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
-  if (left < 0)
-    throw WorkerFailure(Status::timeout, "the worker did not answer in time" + last_words());
-  return static_cast<int>(std::min<long>(left, 1'000'000)) + 1;
-}
-
-// Takes in what the worker wrote; sets out_ to -1 at the end of its output.
-void Conversation::read_some(int timeout_ms) {
-  pollfd waits[3] = {{out_, POLLIN, 0}, {err_, POLLIN, 0}, {signal_fd(), POLLIN, 0}};
-  if (poll(waits, 3, timeout_ms) < 0 && errno != EINTR) fail_ended();
+// Until something was written, a child has ended, a signal has come, or the time is over.
+void Process::await_something(Clock::time_point until) {
+  using std::chrono::milliseconds;
+  const auto left = std::chrono::ceil<milliseconds>(until - Clock::now()).count();
+  const auto most = children::descriptor() >= 0 ? 1'000'000 : now_and_then_ms;
+  pollfd waits[] = {{out_, POLLIN, 0},
+                    {err_, POLLIN, 0},
+                    {signal_fd(), POLLIN, 0},
+                    {children::descriptor(), POLLIN, 0}};
+  const auto wait_ms = static_cast<int>(std::clamp<std::int64_t>(left, 0, most));
+  if (poll(waits, std::size(waits), wait_ms) < 0) return;  // EINTR
   if (waits[2].revents && caught_signal()) throw Interrupted();
-  char buffer[1 << 16];
-  if (waits[1].revents) {
-    const ssize_t n = read(err_, buffer, sizeof buffer);
-    if (n > 0) noise_.append(buffer, static_cast<std::size_t>(n));
-    if (n <= 0) close(std::exchange(err_, -1));
-    if (noise_.size() > noise_kept) noise_.erase(0, noise_.size() - noise_kept);
-  }
-  if (waits[0].revents) {
-    const ssize_t n = read(out_, buffer, sizeof buffer);
-    if (n > 0) lines_.append(buffer, static_cast<std::size_t>(n));
-    if (n <= 0) close(std::exchange(out_, -1));
-  }
+  if (waits[1].revents) read_noise();
+  if (waits[0].revents) read_output();
+  if (waits[3].revents) has_ended();
 }
 
-// The worker is gone, or has closed its output, in the middle of a conversation.
-void Conversation::fail_ended() {
-  while (err_ >= 0) {
-    pollfd wait{err_, POLLIN, 0};
-    if (poll(&wait, 1, 100) <= 0) break;
-    read_some(0);
+void Process::read_output() {
+  char buffer[1 << 16];
+  const ssize_t n = read(out_, buffer, sizeof buffer);
+  if (n > 0) lines_.append(buffer, static_cast<std::size_t>(n));
+  if (n <= 0) close(std::exchange(out_, -1));
+}
+
+void Process::read_noise() {
+  char buffer[1 << 16];
+  const ssize_t n = read(err_, buffer, sizeof buffer);
+  if (n > 0) noise_.append(buffer, static_cast<std::size_t>(n));
+  if (n <= 0) close(std::exchange(err_, -1));
+  if (noise_.size() > noise_kept) noise_.erase(0, noise_.size() - noise_kept);
+}
+
+// It is gone, or has closed its output, in the middle of a conversation.
+void Process::fail_ended() {
+  // What closes a dying process's pipes is the kernel, which then takes a moment to tell of its
+  // end; one that only closed its output is ended here, which is no crash of its own. What it wrote
+  // last may still be in the pipe.
+  const auto until = Clock::now() + std::chrono::milliseconds(500);
+  while ((err_ >= 0 || !has_ended()) && Clock::now() < until) await_something(until);
+  const bool by_itself = has_ended();
+  end();
+  if (!by_itself) {
+    throw WorkerFailure(Status::failed, "the worker closed its output" + last_words());
   }
-  // One that only closed its output is ended here, which is no crash of its own. The time is what
-  // the kernel may need to end a process whose descriptors are closed already.
-  const bool ended = ended_within(500);
-  kill_group();
-  if (!ended) throw WorkerFailure(Status::failed, "the worker closed its output" + last_words());
-  if (WIFSIGNALED(exit_status_)) {
+  if (WIFSIGNALED(*exit_status_)) {
     throw WorkerFailure(
         Status::crashed,
-        fmt::format("the worker was ended by signal {} ({}){}", WTERMSIG(exit_status_),
-                    strsignal(WTERMSIG(exit_status_)), last_words()));
+        fmt::format("the worker was ended by signal {} ({}){}", WTERMSIG(*exit_status_),
+                    strsignal(WTERMSIG(*exit_status_)), last_words()));
   }
-  throw WorkerFailure(
-      WEXITSTATUS(exit_status_) == 0 ? Status::failed : Status::crashed,
-      fmt::format("the worker ended with exit code {}{}", WEXITSTATUS(exit_status_), last_words()));
+  const int code = WEXITSTATUS(*exit_status_);
+  throw WorkerFailure(code == 0 ? Status::failed : Status::crashed,
+                      fmt::format("the worker ended with exit code {}{}", code, last_words()));
 }
 
 // The last line it wrote to stderr, which often says why.
-std::string Conversation::last_words() const {
+std::string Process::last_words() const {
   std::string_view text = noise_;
   while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
   const auto line = text.substr(text.rfind('\n') + 1);
-  return line.empty() ? "" : fmt::format("; it wrote: {}", line.substr(0, 200));
+  return line.empty() ? "" : fmt::format("; it wrote: {}", printable(line, 200));
 }
 
-void Conversation::kill_group() {
+// It, its process group, and whoever left that.
+void Process::end() {
   if (pid_ <= 0) return;
   kill(-pid_, SIGKILL);
-  if (!reaped_) {
-    while (waitpid(pid_, &exit_status_, 0) < 0 && errno == EINTR) {
-    }
-    reaped_ = true;
+  guardian::release(pid_);
+  while (!has_ended()) {
+    pollfd wait{children::descriptor(), POLLIN, 0};
+    poll(&wait, 1, now_and_then_ms);
   }
-  while (waitpid(-pid_, nullptr, 0) > 0) {  // its children, ours since it died
-  }
+  children::forget(pid_);
+  children::end_strays();
+  pid_ = -1;
 }
 
-std::optional<std::int64_t> Conversation::peak_rss_bytes() const {
+std::optional<std::int64_t> Process::peak_rss_bytes() const {
   const auto kibibytes = read_entry(fmt::format("/proc/{}/status", pid_), "VmHWM");
   if (!kibibytes) return {};
   return static_cast<std::int64_t>(*kibibytes) * 1024;
 }
 
-std::optional<std::int64_t> Conversation::cpu_ns() const {
+std::optional<std::int64_t> Process::cpu_ns() const {
   const std::string line = read_line(fmt::format("/proc/{}/stat", pid_)).value_or("");
   // The name, in parentheses, may hold anything; the fields are counted from behind it.
   const std::size_t name_end = line.rfind(')');
@@ -296,7 +296,7 @@ std::optional<std::int64_t> Conversation::cpu_ns() const {
   return ticks * (1'000'000'000 / sysconf(_SC_CLK_TCK));
 }
 
-std::optional<std::int64_t> Conversation::migrations() const {
+std::optional<std::int64_t> Process::migrations() const {
   std::int64_t count;
   if (migrations_ < 0 || read(migrations_, &count, sizeof count) != sizeof count) return {};
   return count;

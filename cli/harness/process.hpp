@@ -1,8 +1,9 @@
-// A worker process and the conversation with it (docs/protocol.md), from the session's side.
+// A process that measures, and the conversation with it (docs/protocol.md), from the session's
+// side.
 //
 // Whatever the program at the other end does (die, hang, talk nonsense, write without end, leave
-// children behind), the session gets an answer or a WorkerFailure in bounded time, and nothing of
-// the worker is left when the object is gone.
+// children behind), the session gets an answer or a WorkerFailure in bounded time, and nothing that
+// it started is left when the object is gone.
 #pragma once
 
 #include <sys/types.h>
@@ -32,20 +33,20 @@ struct Replaced : WorkerFailure {
   explicit Replaced(const std::string& program);
 };
 
-// The user asked to stop (SIGINT, SIGTERM) while a worker was waited for.
+// The user asked to stop (see signals.hpp) while a process was waited for.
 struct Interrupted : std::runtime_error {
   Interrupted() : std::runtime_error("interrupted") {}
 };
 
-class Conversation {
+class Process {
  public:
   using Clock = std::chrono::steady_clock;
 
   // Starts the program in a process group of its own. Throws WorkerFailure if it cannot be started.
-  Conversation(const std::vector<std::string>& command, Clock::time_point deadline);
-  ~Conversation();
-  Conversation(const Conversation&) = delete;
-  Conversation& operator=(const Conversation&) = delete;
+  Process(const std::vector<std::string>& command, Clock::time_point deadline);
+  ~Process();
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
 
   void send(const Json& message);
   // The next message; its "type" is a string. WorkerFailure if there is none by the deadline.
@@ -63,17 +64,17 @@ class Conversation {
 
  private:
   void spawn(const std::vector<std::string>& command);
-  void read_some(int timeout_ms);
-  int wait_ms() const;
-  bool ended_within(int ms);
-  bool reap_if_ended();
+  void await_something(Clock::time_point until);
+  void read_output();
+  void read_noise();
+  bool has_ended();
+  void require_time() const;
   [[noreturn]] void fail_ended();
   std::string last_words() const;
-  void kill_group();
+  void end();
 
   pid_t pid_ = -1;
-  bool reaped_ = false;
-  int exit_status_ = 0;
+  std::optional<int> exit_status_;     // as waitpid tells it, once it has ended
   int in_ = -1, out_ = -1, err_ = -1;  // the worker's stdin, stdout, stderr
   int migrations_ = -1;                // a perf event that counts them
   Clock::time_point deadline_;

@@ -29,7 +29,7 @@ Program::Program(std::string_view role, const std::string& named, double timeout
   } else {
     path_ = executable(role, named);
     alone_ = candidate_of(named, {path_, "worker", "--model=serial"}, timeout_s);
-    is_concbench_ = alone_.missing.empty() && alone_.program == "concbench";
+    is_concbench_ = alone_.missing.empty() && alone_.hello.program == "concbench";
     launch = {path_};
   }
   if (!is_concbench_) alone_ = candidate_of(named, std::move(launch), timeout_s);
@@ -46,7 +46,8 @@ Candidate Program::candidate(std::string_view token) const {
 }
 
 CheckedProgram Program::description() const {
-  return {named_, fmt::format("{} {}", alone_.program, alone_.version), alone_.build};
+  return {named_, fmt::format("{} {}", alone_.hello.program, alone_.hello.version),
+          alone_.hello.build};
 }
 
 std::vector<std::string> models_of(const Program& base, const Program& next,

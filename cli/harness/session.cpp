@@ -18,7 +18,7 @@
 namespace concbench {
 namespace {
 
-using Clock = Conversation::Clock;
+using Clock = Process::Clock;
 
 Clock::duration seconds(double s) {
   return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(s));
@@ -144,6 +144,11 @@ bool run_step(Plan& plan, const Step& step, const Preset& preset, Result& result
   } catch (const Refused& refused) {
     cell.reason = refused.what();
     return true;
+  } catch (const OutOfTime& failure) {
+    cell.status = failure.status;
+    cell.reason = failure.what();
+    if (failure.foreign_share) cell.warnings.push_back(crowded_out(*failure.foreign_share));
+    return true;
   } catch (const WorkerFailure& failure) {
     cell.status = failure.status;
     cell.reason = failure.what();
@@ -173,47 +178,78 @@ void survey_ceilings(Plan& plan, double timeout_s, Result& result) {
   }
 }
 
+// Tells of finished cells, each no sooner than it is kept.
+class Acknowledgements {
+ public:
+  Acknowledgements(Saver& saver, Progress& progress, const Result& result)
+      : saver_(saver), progress_(progress), result_(result) {}
+
+  void finished(const Cell& cell) { waiting_.push_back(&cell); }
+  void save_if_due() {
+    if (saver_.save_if_due(result_)) tell();
+  }
+  void save() {
+    saver_.save(result_);
+    tell();
+  }
+
+ private:
+  void tell() {
+    for (const Cell* cell : std::exchange(waiting_, {})) progress_.finish(*cell);
+  }
+
+  Saver& saver_;
+  Progress& progress_;
+  const Result& result_;
+  std::vector<const Cell*> waiting_;
+};
+
+// Whether a cell is left out because its turn comes after the end of the budget. One that has begun
+// is brought to its end.
+bool is_too_late(const Job& job, Cell& cell, double left_s, double budget_s) {
+  if (left_s > 0 || job.closed || !cell.processes.empty()) return false;
+  cell.reason = fmt::format("the budget of {} s was used up before it", budget_s);
+  return true;
+}
+
 }  // namespace
 
 int run_session(Plan& plan, const Experiment& experiment, Result& result, Progress& progress,
-                const std::function<void()>& save) {
+                Saver& saver) {
   const auto start = Clock::now();
   survey_ceilings(plan, experiment.preset.timeout_s, result);
   Preset preset = experiment.preset;
+  Acknowledgements acknowledgements(saver, progress, result);
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const Step& step = plan.steps[i];
     Job& job = plan.jobs[step.job];
     Cell& cell = result.cells[step.job];
     progress.begin(cell, expected_time(plan, preset, i));
+    const bool was_closed = job.closed;
     if (experiment.budget_s) {
       const std::chrono::duration<double> used = Clock::now() - start;
-      const double left = *experiment.budget_s - used.count();
-      preset.repetitions = affordable_repetitions(plan, preset, left, i);
-      // A cell that has begun is brought to its end.
-      if (left <= 0 && !job.closed && cell.processes.empty()) {
-        cell.reason = fmt::format("the budget of {} s was used up before it", *experiment.budget_s);
-        job.closed = true;
-        progress.finish(cell);
-      }
+      const double left_s = *experiment.budget_s - used.count();
+      preset.repetitions = affordable_repetitions(plan, preset, left_s, i);
+      job.closed |= is_too_late(job, cell, left_s, *experiment.budget_s);
     }
-    if (!job.closed) {
-      try {
-        job.closed = run_step(plan, step, preset, result);
-      } catch (const Interrupted&) {
-        return caught_signal();
-      }
-      if (job.closed) progress.finish(cell);
-      save();
+    try {
+      if (!job.closed) job.closed = run_step(plan, step, preset, result);
+    } catch (const Interrupted&) {
+      acknowledgements.save();
+      return caught_signal();
     }
+    if (job.closed && !was_closed) acknowledgements.finished(cell);
+    acknowledgements.save_if_due();
     progress.end_step();
-    if (const int signal = caught_signal()) return signal;
+    if (caught_signal()) break;
   }
   if (preset.repetitions < experiment.preset.repetitions) {
     result.adjusted.push_back(
         fmt::format("down to {} samples a process on the way, because it took longer than expected",
                     preset.repetitions));
   }
-  return 0;
+  acknowledgements.save();
+  return caught_signal();
 }
 
 }  // namespace concbench

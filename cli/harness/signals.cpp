@@ -16,8 +16,7 @@ int caught = 0;
 void catch_signals() {
   sigset_t set;
   sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&set, signal);
   sigprocmask(SIG_BLOCK, &set, nullptr);
   descriptor = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }

@@ -83,4 +83,9 @@ std::vector<std::string> warnings_about(const Cell& cell, const Preset& preset) 
   return warnings;
 }
 
+std::string crowded_out(double foreign_share) {
+  return fmt::format("other programs used {:.0f} % of these CPUs until its time was up",
+                     100 * foreign_share);
+}
+
 }  // namespace concbench

@@ -12,4 +12,7 @@ namespace concbench {
 // Of a cell whose samples and summary are there.
 std::vector<std::string> warnings_about(const Cell& cell, const Preset& preset);
 
+// Of a cell that ran out of time, what others used of its CPUs.
+std::string crowded_out(double foreign_share);
+
 }  // namespace concbench

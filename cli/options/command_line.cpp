@@ -96,10 +96,21 @@ const CLI::App& chosen(const CLI::App& app) {
   return commands.empty() ? app : chosen(*commands.front());
 }
 
+// From 2.5 on CLI11 breaks lines itself; here the terminal's width is known later.
+template <class Formatter>
+void keep_lines_whole(Formatter& formatter) {
+  if constexpr (requires { formatter.enable_footer_formatting(false); }) {
+    formatter.enable_footer_formatting(false);
+    formatter.enable_description_formatting(false);
+    formatter.right_column_width(1'000);
+  }
+}
+
 // The definition of the whole command line: commands are added to `app`, and what they do with what
 // was parsed is returned.
 std::map<const CLI::App*, Finish> define(CLI::App& app) {
   app.name("concbench");
+  keep_lines_whole(*app.get_formatter());
   app.description(
       "concbench measures concurrency models on this machine: processes, threads, a pool, "
       "fibers, coroutines and goroutines run the same verified work.");

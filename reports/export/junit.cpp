@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reports/export/formats.hpp"
+#include "reports/text/text.hpp"
 #include "reports/text/units.hpp"
 
 namespace concbench::exports {
@@ -14,15 +15,13 @@ namespace {
 // Fit for text and attributes. XML 1.0 has no way at all to write most control characters.
 std::string escaped(const std::string& text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : printable(text)) {
     switch (c) {
       case '&': out += "&amp;"; break;
       case '<': out += "&lt;"; break;
       case '>': out += "&gt;"; break;
       case '"': out += "&quot;"; break;
-      case '\n': out += "&#10;"; break;
-      case '\t': out += "&#9;"; break;
-      default: out += static_cast<unsigned char>(c) < ' ' ? "\uFFFD" : std::string(1, c);
+      default: out += c;
     }
   }
   return out;
@@ -55,7 +54,7 @@ std::string measured(const Cell& cell) {
   std::string text =
       fmt::format("{} per {}, {} in {} processes", duration_text(time.median), cell.op,
                   range_text(time.low, time.high, time.median), cell.summary->processes);
-  for (const std::string& warning : cell.warnings) text += "\n" + warning;
+  for (const std::string& warning : cell.warnings) text += "; " + warning;
   return text;
 }
 

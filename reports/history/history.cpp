@@ -24,6 +24,7 @@ std::vector<Series> History::series(const std::string &) { return {}; }
 #include <filesystem>
 
 #include "reports/result/hash.hpp"
+#include "reports/result/output_file.hpp"
 #include "reports/result/result_file.hpp"
 #include "reports/result/result_json.hpp"
 #include "reports/statistics/comparability.hpp"
@@ -300,13 +301,16 @@ Estimate estimate_at(const Statement &row, int column) {
 
 History::History(const std::string &path, Open how) : database_(std::make_unique<Database>()) {
   database_->path = path;
-  if (how == Open::existing && !std::filesystem::exists(path)) {
-    throw CannotRead(fmt::format("there is no history {}; add a result to make one", path));
-  }
+  const auto nothing_there = [&] {
+    return CannotRead(fmt::format("there is no history {}; add a result to make one", path));
+  };
+  if (how == Open::existing && !std::filesystem::exists(path)) throw nothing_there();
   const int flags = SQLITE_OPEN_READWRITE | (how == Open::create ? SQLITE_OPEN_CREATE : 0);
   database_->must(sqlite3_open_v2(path.c_str(), &database_->handle, flags, nullptr));
   sqlite3_busy_timeout(database_->handle, patience_ms);
   database_->run("PRAGMA foreign_keys = ON");
+  // An empty file is what a first result leaves whose adding was cut off.
+  if (how == Open::existing && std::filesystem::file_size(path) == 0) throw nothing_there();
   if (how == Open::create && is_empty(*database_)) create_tables(*database_);
   refuse_other(*database_);
 }

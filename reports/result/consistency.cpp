@@ -31,10 +31,8 @@ void refuse_name(const std::string& place, std::string_view name) {
   refuse_control_bytes(place, name);
 }
 
-// Beyond 2^53 neither JSON nor a sum of doubles is exact; as nanoseconds it is 104 days.
 void refuse_beyond(const std::string& place, auto value, auto low) {
-  constexpr auto most = 1LL << 53;
-  if (std::cmp_less(value, low) || std::cmp_greater(value, most)) {
+  if (std::cmp_less(value, low) || std::cmp_greater(value, largest_count)) {
     refuse(place, "is {}; it must be from {} to 2^53", value, low);
   }
 }

@@ -161,6 +161,9 @@ Json parse_json(std::string_view text, const JsonLimits& limits) {
     throw BadJson(
         fmt::format("{} bytes of JSON, more than the {} that are read", text.size(), limits.bytes));
   }
+  if (text.find_first_not_of(" \t\r\n") == text.npos) {
+    throw BadJson("not valid JSON at line 1, column 1: it is empty");
+  }
   return Builder(text, limits.depth).build();
 }
 
@@ -192,6 +195,12 @@ std::uint64_t as_unsigned(const Json& value, std::string_view name) {
   if (!value.is_number_integer()) wrong(name, "a whole number below 2^64");
   if (!value.is_number_unsigned() && value.get<std::int64_t>() < 0) wrong(name, "at least 0");
   return value.get<std::uint64_t>();
+}
+
+std::int64_t as_count(const Json& value, std::string_view name) {
+  const std::int64_t count = as_integer(value, name);
+  if (count < 0 || count > largest_count) wrong(name, "from 0 to 2^53");
+  return count;
 }
 
 double as_number(const Json& value, std::string_view name) {

@@ -19,6 +19,10 @@ struct BadJson : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// 2^53. Beyond it neither JSON's readers nor a sum of doubles is exact; as nanoseconds it is 104
+// days.
+inline constexpr std::int64_t largest_count = std::int64_t{1} << 53;
+
 struct JsonLimits {
   std::size_t bytes = std::size_t{256} << 20;
   int depth = 64;
@@ -39,6 +43,8 @@ std::string to_text(const Json& json);
 std::string as_string(const Json& value, std::string_view name);
 std::int64_t as_integer(const Json& value, std::string_view name);
 std::uint64_t as_unsigned(const Json& value, std::string_view name);
+// From 0 to `largest_count`.
+std::int64_t as_count(const Json& value, std::string_view name);
 double as_number(const Json& value, std::string_view name);
 bool as_bool(const Json& value, std::string_view name);
 const Json& as_array(const Json& value, std::string_view name);

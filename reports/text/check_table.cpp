@@ -78,7 +78,7 @@ constexpr auto legend =
 void add_row(std::string& text, const CheckedCell& cell) {
   const Judgement& judgement = cell.judgement;
   text += fmt::format(
-      "| {} | {} | {} | {:+.1f} % | {:+.1f} … {:+.1f} % | {} | {} | {} |\n", cell.name,
+      "| {} | {} | {} | {:+.1f} % | {:+.1f} … {:+.1f} % | {} | {} | {} |\n", in_markdown(cell.name),
       duration_text(ns_per_op(cell, &Pair::base_ns)), duration_text(ns_per_op(cell, &Pair::new_ns)),
       percent(judgement.effect->ratio), percent(judgement.effect->low),
       percent(judgement.effect->high), p_text(judgement.p.value_or(1)), judgement.pairs,
@@ -94,8 +94,8 @@ std::string section(const std::vector<const CheckedCell*>& cells,
     if (std::ranges::count(verdicts, cell->judgement.verdict) == 0) continue;
     if (cell->judgement.effect) add_row(rows, *cell);
     if (!cell->judgement.reason.empty()) {
-      list += fmt::format("- {} {}: {}\n", name_of(cell->judgement.verdict), cell->name,
-                          cell->judgement.reason);
+      list += fmt::format("- {} {}: {}\n", name_of(cell->judgement.verdict),
+                          in_markdown(cell->name), in_markdown(cell->judgement.reason));
     }
   }
   if (!rows.empty()) {
@@ -143,9 +143,9 @@ std::string to_markdown(const Check& check) {
     text +=
         fmt::format("<details><summary>equivalent and skipped</summary>\n\n{}</details>\n\n", rest);
   }
-  text += fmt::format("BASE {}; NEW {}; {}.\n\n", described(check.base), described(check.next),
-                      check.machine);
-  text += fmt::format("Again, with the same coin: `{}`\n", check.command);
+  text += fmt::format("BASE {}; NEW {}; {}.\n\n", in_markdown(described(check.base)),
+                      in_markdown(described(check.next)), in_markdown(check.machine));
+  text += fmt::format("Again, with the same coin: `{}`\n", printable(check.command));
   return text;
 }
 

@@ -79,27 +79,24 @@ std::string_view color_of(const ComparedCell& cell) {
   }
 }
 
-std::string listed(const std::vector<Difference>& differences, std::string_view before) {
+using Fit = std::string(std::string_view);
+
+std::string listed(const std::vector<Difference>& differences, std::string_view before, Fit fit) {
   std::string out;
   for (const Difference& each : differences) {
-    out += fmt::format("{}{}: {} in A, {} in B\n", before, each.field, each.a, each.b);
+    out += fmt::format("{}{}: {} in A, {} in B\n", before, each.field, fit(each.a), fit(each.b));
   }
   return out;
 }
 
-std::string markdown_cell(std::string text) {
-  for (std::size_t at = 0; (at = text.find_first_of("|<`\n", at)) != text.npos; at += 2) {
-    text[at] == '\n' ? text.replace(at, 1, "; ") : text.insert(at, 1, '\\');
-  }
-  return text;
-}
+std::string as_it_is(std::string_view text) { return std::string(text); }
 
 std::string markdown_rows(const std::vector<ComparedCell>& cells, bool similar) {
   std::string out;
   for (const ComparedCell& cell : cells) {
     if ((cell.advice == Advice::similar) != similar) continue;
     out += "|";
-    for (const std::string& text : row_of(cell)) out += fmt::format(" {} |", markdown_cell(text));
+    for (const std::string& text : row_of(cell)) out += fmt::format(" {} |", in_markdown(text));
     out += '\n';
   }
   return out;
@@ -146,8 +143,8 @@ Json json_of(const ComparedCell& cell) {
 std::string to_text(const Comparison& comparison, const TableStyle& style) {
   std::string out = fitted(
       fmt::format("A  {}\nB  {}\n{}\n", comparison.a, comparison.b, verdict_line(comparison)) +
-          listed(comparison.incomparable, "  differs  ") +
-          listed(comparison.warnings, "  warning  "),
+          listed(comparison.incomparable, "  differs  ", as_it_is) +
+          listed(comparison.warnings, "  warning  ", as_it_is),
       style);
   if (comparison.cells.empty()) return out;
   std::vector<Row> rows{heading};
@@ -162,8 +159,10 @@ std::string to_text(const Comparison& comparison, const TableStyle& style) {
 
 std::string to_markdown(const Comparison& comparison) {
   std::string out = fmt::format("**{}**\n", verdict_line(comparison));
-  if (!comparison.incomparable.empty()) out += '\n' + listed(comparison.incomparable, "- ");
-  if (!comparison.warnings.empty()) out += '\n' + listed(comparison.warnings, "- warning: ");
+  if (!comparison.incomparable.empty())
+    out += '\n' + listed(comparison.incomparable, "- ", in_markdown);
+  if (!comparison.warnings.empty())
+    out += '\n' + listed(comparison.warnings, "- warning: ", in_markdown);
   if (comparison.cells.empty()) return out;
   const std::string others = markdown_rows(comparison.cells, false);
   const std::string similar = markdown_rows(comparison.cells, true);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <map>
 #include <optional>
 #include <set>
@@ -255,17 +256,6 @@ class Terminal {
 
 // ---- Markdown ----------------------------------------------------------------------------------
 
-// A bar would end the cell and a line break the row; what HTML or emphasis would swallow is
-// escaped.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (std::string_view("|\\`*_<>[]").find(c) != std::string_view::npos) out += '\\';
-    out += c == '\n' || c == '\r' ? ' ' : c;
-  }
-  return out;
-}
-
 std::string markdown_row(const std::vector<std::string>& cells) {
   std::string row = "|";
   for (const std::string& cell : cells) row += ' ' + cell + " |";
@@ -273,7 +263,7 @@ std::string markdown_row(const std::vector<std::string>& cells) {
 }
 
 std::string markdown_of(const Table& table) {
-  std::string out = fmt::format("### {}\n\n", escaped(table.title));
+  std::string out = fmt::format("### {}\n\n", in_markdown(table.title));
   if (!table.rows.empty()) {
     std::vector<std::string> heads, rules;
     for (const Column& column : table.columns) {
@@ -283,14 +273,14 @@ std::string markdown_of(const Table& table) {
     out += markdown_row(heads) + markdown_row(rules);
     for (const auto& row : table.rows) {
       std::vector<std::string> cells;
-      for (const std::string& cell : row) cells.push_back(escaped(cell));
+      for (const std::string& cell : row) cells.push_back(in_markdown(cell));
       out += markdown_row(cells);
     }
     out += '\n';
   }
   for (const auto& remarks : {table.notes, table.absent}) {
     for (const Remark& remark : remarks) {
-      out += fmt::format("- {} {}\n", escaped(remark.what), escaped(remark.text));
+      out += fmt::format("- {} {}\n", in_markdown(remark.what), in_markdown(remark.text));
     }
   }
   if (!table.notes.empty() || !table.absent.empty()) out += '\n';
@@ -299,8 +289,18 @@ std::string markdown_of(const Table& table) {
 
 // ---- CSV ---------------------------------------------------------------------------------------
 
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == text.npos) return text;
+// What a spreadsheet would compute.
+bool is_formula(std::string_view text) {
+  if (text.empty() || std::string_view("=+-@").find(text.front()) == text.npos) return false;
+  double number;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error != std::errc{} || end != text.data() + text.size();
+}
+
+std::string csv_text(std::string_view raw) {
+  std::string text = printable(raw);
+  if (is_formula(text)) text.insert(0, 1, '\'');
+  if (text.find_first_of(",\"") == text.npos) return text;
   std::string out = "\"";
   for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
   return out + '"';
@@ -377,7 +377,7 @@ std::string to_markdown(const Result& result) {
   std::string out;
   const int processes = most_processes(result);
   for (const Group& group : groups_of(result)) out += markdown_of(table_of(group, processes));
-  for (const std::string& remark : remarks_of(result)) out += escaped(remark) + "\n\n";
+  for (const std::string& remark : remarks_of(result)) out += in_markdown(remark) + "\n\n";
   if (!out.empty()) out.pop_back();
   return out;
 }
@@ -394,7 +394,7 @@ std::string to_csv(const Result& result) {
     separator = "";
     for (const auto& [name, value] : csv_columns) {
       out += std::exchange(separator, ",");
-      out += quoted(value(cell));
+      out += csv_text(value(cell));
     }
     out += "\r\n";
   }

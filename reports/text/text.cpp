@@ -8,14 +8,38 @@
 namespace concbench {
 namespace {
 
-// One code point and its length in bytes; a byte that starts none stands for itself.
+// What text is made of that is not to be shown as it is.
+constexpr char32_t malformed = 0xFFFD;
+
+// One code point and its length in bytes; a byte that is not UTF-8 is malformed by itself.
 std::pair<char32_t, std::size_t> decode(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const std::size_t length = byte(0) < 0xC0 ? 1 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;
-  if (length == 1 || length > text.size()) return {byte(0), 1};
+  if (byte(0) < 0x80) return {byte(0), 1};
+  const std::size_t length = byte(0) < 0xC2 ? 1 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;
+  if (length == 1 || length > text.size() || byte(0) > 0xF4) return {malformed, 1};
   char32_t point = byte(0) & (0xFFu >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) point = point << 6 | (byte(i) & 0x3Fu);
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return {malformed, 1};
+    point = point << 6 | (byte(i) & 0x3Fu);
+  }
+  constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
+  if (point < least[length] || point > 0x10FFFF || surrogate) return {malformed, 1};
   return {point, length};
+}
+
+// Moves the cursor of a terminal, begins a line, or turns the direction of what follows.
+bool is_control(char32_t point) {
+  const auto in = [&](char32_t first, char32_t last) { return first <= point && point <= last; };
+  return in(0, 0x1F) || in(0x7F, 0x9F) || in(0x2028, 0x202E) || in(0x2066, 0x2069) ||
+         point == 0xFEFF;
+}
+
+// What GitHub takes for a command to its runner where it begins a line, which any word may once
+// lines are broken: "::error::…", "##[error]…".
+bool is_command(std::string_view text, std::string_view before) {
+  const bool begins_word = before.empty() || before.back() == ' ';
+  return text.starts_with("##[") || (begins_word && text.starts_with("::"));
 }
 
 // The main blocks that terminals show two columns wide (Unicode Standard Annex 11), and the marks
@@ -97,20 +121,45 @@ std::size_t width_of(std::string_view text) {
   return width;
 }
 
-std::string shown(std::string_view text, const TableStyle& style) {
+std::string printable(std::string_view text, std::size_t most) {
   std::string out;
   while (!text.empty()) {
     const auto [point, length] = decode(text);
-    if (point < 0x20 || (point >= 0x7F && point < 0xA0)) {
-      out += ' ';
-    } else if (style.unicode || point < 0x7F) {
-      out += text.substr(0, length);
+    std::string_view next = text.substr(0, length);
+    if (is_control(point)) next = " ";
+    if (point == malformed) next = "\uFFFD";
+    if (out.size() + next.size() > most) return out + "…";
+    const bool command = is_command(text, out);
+    out += next;
+    if (command) out += ' ';
+    text.remove_prefix(length);
+  }
+  return out;
+}
+
+std::string shown(std::string_view text, const TableStyle& style) {
+  const std::string safe = printable(text);
+  if (style.unicode) return safe;
+  std::string out;
+  for (std::string_view rest = safe; !rest.empty();) {
+    const auto [point, length] = decode(rest);
+    if (point < 0x7F) {
+      out += rest.substr(0, length);
     } else {
       // Between blanks it parts, between factors it multiplies.
       const bool multiplies = point == U'·' && !out.empty() && out.back() != ' ';
       out += multiplies ? "*" : ascii(point);
     }
-    text.remove_prefix(length);
+    rest.remove_prefix(length);
+  }
+  return out;
+}
+
+std::string in_markdown(std::string_view text) {
+  std::string out;
+  for (const char c : printable(text)) {
+    if (std::string_view("|\\`*_<>[]").find(c) != std::string_view::npos) out += '\\';
+    out += c;
   }
   return out;
 }
@@ -131,7 +180,8 @@ std::string fitted(std::string_view text, const TableStyle& style, std::string_v
   std::string out;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string line = shown(text.substr(0, end), style);
+    std::string line = shown(text.substr(0, end), style);
+    line.erase(line.find_last_not_of(' ') + 1);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (!style.wraps || width_of(line) <= width) {
       out += painted(code, line, style) + '\n';

@@ -16,7 +16,15 @@ struct TableStyle {
 // How many columns of a terminal it takes.
 std::size_t width_of(std::string_view text);
 
-// Without control characters, and with no more than the terminal can show.
+// Fit to be shown anywhere: blanks in the place of control characters, U+FFFD in that of bytes that
+// are no UTF-8, nothing that a CI system takes for a command, and no more bytes than `most` (and an
+// ellipsis). For whatever comes from another program or a file.
+std::string printable(std::string_view text, std::size_t most = std::string_view::npos);
+
+// The same, for markdown: nothing ends a cell or a row of a table, is emphasis, a link or HTML.
+std::string in_markdown(std::string_view text);
+
+// Printable, with no other characters than the terminal can show.
 std::string shown(std::string_view text, const TableStyle& style);
 
 // Codes of ECMA-48 (Select Graphic Rendition).

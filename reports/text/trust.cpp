@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "reports/statistics/ranking.hpp"
 #include "reports/statistics/statistics.hpp"
 #include "reports/text/units.hpp"
@@ -35,6 +37,17 @@ std::optional<double> typical_spread(const Result& result) {
   std::vector<double> list = spreads(result);
   if (list.empty()) return {};
   return median(std::move(list));
+}
+
+std::string advice(const Result& result) {
+  const auto crowded_out = std::ranges::count_if(result.cells, [](const Cell& cell) {
+    return cell.status == Status::timeout && !cell.warnings.empty();
+  });
+  if (crowded_out == 0) return "";
+  return fmt::format(
+      "{} cell{} ran out of time while other programs used the CPUs: end those, leave them other "
+      "CPUs (--cpus), or allow more time (--timeout)",
+      crowded_out, crowded_out == 1 ? "" : "s");
 }
 
 std::string trust(const Result& result) {

@@ -16,4 +16,7 @@ std::optional<double> typical_spread(const Result& result);
 // "2 warnings about this machine (hypervisor, load): differences under 12 % mean little …"
 std::string trust(const Result& result);
 
+// What to do about cells that failed for want of CPUs; "" if there are none.
+std::string advice(const Result& result);
+
 }  // namespace concbench

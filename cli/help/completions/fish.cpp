@@ -20,6 +20,12 @@ function _@function@_at
     test "$path" = "$argv[1]"
 end
 
+# What can follow the last comma of a list: all that a function offers, behind what is there already.
+function @function@_list
+    set -l before (commandline -ct | string replace -r -- '^-[^=]*=' '' | string replace -r -- '[^,]*$' '')
+    $argv[1] | string replace -r -- '^' "$before"
+end
+
 complete -c @name@ -f
 )fish";
 
@@ -44,7 +50,7 @@ std::string value_of(const CommandHelp& program, const Values& values) {
   std::string offered;
   if (have_meanings(values)) {
     const std::string function = function_of(program, values);
-    offered = values.list ? fmt::format("(__fish_complete_list , {})", function)
+    offered = values.list ? fmt::format("({} {})", function_name(program, "/list"), function)
                           : fmt::format("({})", function);
   } else {
     for (const Values::Word& word : values.words)

@@ -1,0 +1,26 @@
+#include "cli/commands/outputs.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/errors.hpp"
+#include "reports/result/output_file.hpp"
+
+namespace concbench {
+
+void refuse_overwriting(const std::vector<std::string>& inputs, const std::string& output) {
+  for (const std::string& input : inputs) {
+    if (!is_same_file(input, output)) continue;
+    throw UsageError(fmt::format("{} is what this is made from; write it elsewhere", output));
+  }
+}
+
+void put(std::string_view text, const std::vector<std::string>& inputs, const std::string& output) {
+  if (output == "-") {
+    fmt::print("{}", text);
+    return;
+  }
+  refuse_overwriting(inputs, output);
+  write_text(text, output);
+}
+
+}  // namespace concbench
