@@ -1,5 +1,6 @@
 // The findings of `concbench doctor` on machines that are made up: each appears and disappears with
 // what causes it.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +9,8 @@
 #include "cli/commands/doctor/checks.hpp"
 #include "cli/commands/doctor/measure_noise.hpp"
 #include "models/machine/affinity.hpp"
+#include "models/machine/cgroup.hpp"
+#include "models/machine/topology.hpp"
 #include "tests/fake_machine.hpp"
 
 namespace concbench::checkup {
@@ -211,6 +214,52 @@ TEST_F(Doctor, KnowsAQuotaOfControlGroupsVersion1) {
   EXPECT_EQ(found("quota").found, "1.5 CPUs");
   EXPECT_EQ(with("quota", "/sys/fs/cgroup/cpu/job/cpu.cfs_quota_us", "-1\n"), Severity::ok);
 }
+
+// A quota of the process's own group, or of the group above it, by either version of control
+// groups.
+struct Quota {
+  int version;
+  const char* group;
+  double cpus;
+  int workers;  // that --cores has by itself on eight cores
+};
+
+class AQuota : public Doctor, public testing::WithParamInterface<Quota> {};
+
+TEST_P(AQuota, IsAgreedUponByTheDefaultOfCoresAndTheDoctor) {
+  const auto [version, group, cpus, workers] = GetParam();
+  quiet_server();
+  const int us = static_cast<int>(cpus * 100'000);
+  if (version == 2) {
+    write("/proc/self/cgroup", "0::/parent/own\n");
+    write(fmt::format("/sys/fs/cgroup/{}/cpu.max", group), fmt::format("{} 100000\n", us));
+  } else {
+    write("/proc/self/cgroup", "4:cpu,cpuacct:/parent/own\n0::/\n");
+    write("/proc/self/mountinfo", "1 0 0:1 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n");
+    const std::string folder = fmt::format("/sys/fs/cgroup/cpu/{}/", group);
+    write(folder + "cpu.cfs_period_us", "100000\n");
+    write(folder + "cpu.cfs_quota_us", fmt::format("{}\n", us));
+  }
+  EXPECT_EQ(found("quota").severity, Severity::warning);
+  EXPECT_EQ(found("quota").found, fmt::format("{} CPUs", cpus));
+  Topology machine = describe_machine("synthetic:core:8 pu:1");
+  machine.quota_cpus = cgroup_quota(root);
+  ASSERT_TRUE(machine.quota_cpus);
+  EXPECT_DOUBLE_EQ(*machine.quota_cpus, cpus);
+  EXPECT_EQ(machine.usable_cores(), workers);
+  EXPECT_EQ(place(machine, {.cpus = {}}).workers.size(), static_cast<std::size_t>(workers));
+}
+
+INSTANTIATE_TEST_SUITE_P(Doctor, AQuota,
+                         testing::Values(Quota{1, "parent", 0.5, 1}, Quota{1, "parent", 1, 1},
+                                         Quota{1, "parent", 1.5, 1}, Quota{1, "parent/own", 0.5, 1},
+                                         Quota{1, "parent/own", 1, 1},
+                                         Quota{1, "parent/own", 1.5, 1}, Quota{2, "parent", 0.5, 1},
+                                         Quota{2, "parent", 1, 1}, Quota{2, "parent", 1.5, 1},
+                                         Quota{2, "parent/own", 0.5, 1},
+                                         Quota{2, "parent/own", 1, 1},
+                                         Quota{2, "parent/own", 1.5, 1},
+                                         Quota{2, "parent/own", 2.5, 2}));
 
 TEST_F(Doctor, ToldOfIsolatedCoresThatAreNotUsedSaysHowToUseThem) {
   quiet_server();

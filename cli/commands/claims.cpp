@@ -1,4 +1,4 @@
-// concbench claims: what an introduction to concurrency says, and what is so here.
+// concbench claims: what an introduction to concurrency says, and what this machine says.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What is to be measured, where, and for how long; how it is shown is no matter here.
+// What is to be measured, where, and for how long. How it is shown is up to the command.
 #pragma once
 
 #include <cstdint>

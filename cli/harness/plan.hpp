@@ -20,7 +20,7 @@ struct Job {
   Workload workload;
   Placement placement;
   Cell cell;            // as it will be reported; skipped with a reason if it cannot run
-  bool closed = false;  // it has its last word; no further step of it is run
+  bool closed = false;  // no further step of it is run
   Notices notices{};    // what its observed runs noticed
   // Expected, from a small run (see estimate); 0 is unknown. Of an iteration, part is timed.
   double start_s = 0, iteration_s = 0, timed_s = 0;

@@ -22,7 +22,7 @@ class Program {
   bool is_concbench() const { return is_concbench_; }
   // The model of a program that has one.
   const std::string& only_model() const { return alone_.hello.model; }
-  // Its model that the token names; `missing` says so if it has not got it.
+  // Its model that the token names; `missing` says so if it does not have it.
   Candidate candidate(std::string_view token) const;
   CheckedProgram description() const;
 

@@ -134,7 +134,7 @@ void conclude(Cell& cell, const Job& job, const Candidate& candidate, const Pres
   cell.warnings = warnings_about(cell, preset);
 }
 
-// Runs one step; returns whether the cell has its last word with it.
+// Runs one step; returns whether nothing more is to be run of its cell.
 bool run_step(Plan& plan, const Step& step, const Preset& preset, Result& result) {
   Job& job = plan.jobs[step.job];
   Cell& cell = result.cells[step.job];

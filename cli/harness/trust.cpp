@@ -62,7 +62,7 @@ std::vector<std::string> warnings_about(const Cell& cell, const Preset& preset) 
   }
   if (shares.foreign > 0.05) warnings.push_back(foreign_text(shares));
   if (differ > 0.25) {
-    warnings.push_back(fmt::format("processes differ by {:.0f} % of the median", 100 * differ));
+    warnings.push_back(fmt::format("the range is {:.0f} % of the median", 100 * differ));
   }
   if (preset.repetitions > 1 && cell.samples.size() == cell.processes.size()) {
     warnings.push_back("one sample a process: an iteration takes too long for more");

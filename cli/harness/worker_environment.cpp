@@ -33,10 +33,12 @@ constexpr std::string_view changing_numbers[] = {
     "ERL_AFLAGS",    "ERL_ZFLAGS",   "PYTHONPATH",        "JAVA_HOME",    "PYTHONMALLOC"};
 
 // Refused and named: they place threads, or say how many there are, which is what a cell says.
-constexpr std::string_view steering[] = {"OMP_*",   "GOMP_*",        "KMP_*",       "LIBOMP_*",
-                                         "TBB_*",   "GO*",           "HWLOC_*",     "TOKIO_*",
-                                         "RAYON_*", "UV_*",          "BENCHMARK_*", "LD_*",
-                                         "PYTHON*", "_JAVA_OPTIONS", "MIMALLOC_*"};
+constexpr std::string_view steering[] = {
+    "OMP_*",       "GOMP_*",  "KMP_*",    "LIBOMP_*",         "TBB_*",
+    "GO*",         "HWLOC_*", "TOKIO_*",  "RAYON_*",          "UV_*",
+    "BENCHMARK_*", "LD_*",    "PYTHON*",  "_JAVA_OPTIONS",    "MIMALLOC_*",
+    "TCMALLOC_*",  "_RJEM_*", "DOTNET_*", "JDK_JAVA_OPTIONS", "OPENBLAS_*",
+    "MKL_*"};
 
 }  // namespace
 

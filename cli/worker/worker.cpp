@@ -177,7 +177,7 @@ class Worker {
     const std::string type = string_field(message, "type");
     if (type == "open" && !instance_) return open(message);
     if (type == "run" && instance_) return run(message);
-    throw BadJson(fmt::format("'{}' is no message that can come here", type));
+    throw BadJson(fmt::format("a '{}' message is not expected here", type));
   }
 
   Json hello() const {
