@@ -27,8 +27,8 @@ typename K::Result grow_inner(Worker*& worker, K kernel, typename K::Node node, 
 
 // Runs the task of a node. Leaves, which are most of a tree, are spared a call.
 template <class K>
-[[gnu::always_inline]] inline typename K::Result grow(Worker*& worker, K kernel,
-                                                      typename K::Node node) {
+[[gnu::always_inline]] inline typename K::Result evaluate(Worker*& worker, K kernel,
+                                                          typename K::Node node) {
   ++worker->tally.ops;
   const unsigned children = kernel.children(node);
   if (children == 0) return kernel.leaf(node);
@@ -59,7 +59,7 @@ CONCBENCH_STACK_ENTRY [[noreturn]] void run_child(Worker* worker, Hook, void* ar
   const Runnable waiting{Kind::fiber, &parent};
   const bool queued = worker->push(waiting);  // from here on the parent may run elsewhere
   try {
-    result = grow(worker, kernel, node);
+    result = evaluate(worker, kernel, node);
   } catch (...) {
     join.failure.keep(std::current_exception());
   }
@@ -97,7 +97,7 @@ template <class K>
       fork(worker, kernel, kernel.child(node, i), results[i], join);
     }
     if (worker->fibers.current->has_room()) [[likely]] {
-      results[last] = grow(worker, kernel, kernel.child(node, last));
+      results[last] = evaluate(worker, kernel, kernel.child(node, last));
     } else {
       fork(worker, kernel, kernel.child(node, last), results[last], join);
     }
@@ -139,12 +139,12 @@ typename K::Result grow_inner(Worker*& worker, K kernel, typename K::Node node, 
 // ---- fan_out
 
 template <class K>
-struct FanTask : Seed {
+struct FanTask : UnstartedFiber {
   FanTask(Fan& fan, Runnable parent, K kernel, typename K::Ticket ticket)
-      : Seed{run_one}, fan(fan), parent(parent), kernel(kernel), ticket(ticket) {}
+      : UnstartedFiber{run_one}, fan(fan), parent(parent), kernel(kernel), ticket(ticket) {}
 
-  static Worker& run_one(Worker& worker, Seed* seed) {
-    auto* task = static_cast<FanTask*>(seed);
+  static Worker& run_one(Worker& worker, UnstartedFiber* unstarted) {
+    auto* task = static_cast<FanTask*>(unstarted);
     Fan& fan = task->fan;
     const Runnable parent = task->parent;
     const K kernel = task->kernel;
@@ -170,11 +170,11 @@ struct FanTask : Seed {
 
 // The fiber that is run from outside, and then lets the caller go on.
 template <class Body>
-struct Root : Seed {
-  explicit Root(Body body) : Seed{run_root}, body(body) {}
+struct Root : UnstartedFiber {
+  explicit Root(Body body) : UnstartedFiber{run_root}, body(body) {}
 
-  static Worker& run_root(Worker& first, Seed* seed) {
-    auto* root = static_cast<Root*>(seed);
+  static Worker& run_root(Worker& first, UnstartedFiber* unstarted) {
+    auto* root = static_cast<Root*>(unstarted);
     Worker* worker = &first;
     try {
       root->body(worker);
@@ -217,7 +217,7 @@ class Fibers {
   Outcome fork_join(K kernel, Stopwatch& clock) {
     return run([&, kernel](Worker*& worker) {
       clock.start();
-      const typename K::Result result = grow(worker, kernel, kernel.root());
+      const typename K::Result result = evaluate(worker, kernel, kernel.root());
       clock.stop();
       worker->tally.answer = kernel.answer(result);
     });
@@ -235,7 +235,7 @@ class Fibers {
           void* const block = worker->blocks.take(sizeof(FanTask<K>));
           auto* task = new (block) FanTask<K>(fan, parent, kernel, kernel.ticket(i));
           fan.make();
-          worker->push({Kind::seed, task});
+          worker->push({Kind::unstarted, task});
         }
       } catch (...) {
         fan.join.failure.keep(std::current_exception());
@@ -429,7 +429,7 @@ class Fibers {
   template <class Body>
   Outcome run(Body body) {
     Root<Body> root(body);
-    const Outcome outcome = scheduler_.run({Kind::seed, &root});
+    const Outcome outcome = scheduler_.run({Kind::unstarted, &root});
     root.failure.rethrow();
     return outcome;
   }

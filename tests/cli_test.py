@@ -227,7 +227,7 @@ class Run(Folder):
         done = concbench("run", "--dry-run", "--model=serial,pool", "--workload=fib,ping_pong",
                          f"--out={self.out}")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertRegex(done.stdout, r"4 of 6 cells would run, in 12 worker processes, in about \d")
+        self.assertRegex(done.stdout, r"4 of 6 cells would run, in 12 processes, in about \d")
         self.assertIn("pool/ping_pong", done.stdout)
         self.assertEqual(os.listdir(self.folder), [])
 

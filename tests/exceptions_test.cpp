@@ -47,7 +47,7 @@ using AllModels = testing::Types<Serial, Threads>;
 #endif
 TYPED_TEST_SUITE(AnyModel, AllModels);
 
-TYPED_TEST(AnyModel, throws_what_a_task_threw_and_works_on) {
+TYPED_TEST(AnyModel, ThrowsWhatATaskThrewAndWorksOn) {
   const concbench::Setup setup{.cpus = os::allowed_cpus(), .options = {{"wait", "futex"}}};
   TypeParam model(setup);
   Fib fib;

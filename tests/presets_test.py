@@ -204,7 +204,7 @@ class BuiltIn(unittest.TestCase):
                 done = concbench("run", f"--preset={name}", "--model=serial", "--workload=fib",
                                  "--cores=1", "--dry-run")
                 self.assertEqual(done.returncode, 0, done.stderr)
-                self.assertRegex(done.stdout, r"cells would run, in \d+ worker processes, in about")
+                self.assertRegex(done.stdout, r"cells would run, in \d+ processes, in about")
 
     def test_paper_has_intervals_at_99_percent(self):
         code, result, stderr = run_json("--preset=paper", "--model=serial", "--workload=fib",

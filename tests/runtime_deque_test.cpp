@@ -22,7 +22,7 @@ std::uintptr_t number_of(Runnable item) {
   return reinterpret_cast<std::uintptr_t>(item.what()) / 16 - 1;
 }
 
-TEST(Deque, gives_its_owner_the_newest_first) {
+TEST(Deque, GivesItsOwnerTheNewestFirst) {
   Deque deque;
   for (std::uintptr_t i = 0; i < 5; ++i) EXPECT_TRUE(deque.push(item(i)));
   for (std::uintptr_t i = 5; i-- > 0;) EXPECT_EQ(deque.pop(), item(i));
@@ -30,7 +30,7 @@ TEST(Deque, gives_its_owner_the_newest_first) {
   EXPECT_TRUE(deque.empty());
 }
 
-TEST(Deque, gives_thieves_the_oldest_of_what_was_shared) {
+TEST(Deque, GivesThievesTheOldestOfWhatWasShared) {
   Deque deque;
   for (std::uintptr_t i = 0; i < 4; ++i) deque.push(item(i));
   EXPECT_FALSE(deque.steal());
@@ -44,7 +44,7 @@ TEST(Deque, gives_thieves_the_oldest_of_what_was_shared) {
   EXPECT_FALSE(deque.pop());
 }
 
-TEST(Deque, takes_back_what_no_thief_wanted) {
+TEST(Deque, TakesBackWhatNoThiefWanted) {
   Deque deque;
   for (std::uintptr_t i = 0; i < 9; ++i) {
     deque.push(item(i));
@@ -54,7 +54,7 @@ TEST(Deque, takes_back_what_no_thief_wanted) {
   EXPECT_FALSE(deque.pop());
 }
 
-TEST(Deque, stops_the_owners_fast_path_when_a_thief_asks) {
+TEST(Deque, StopsTheOwnersFastPathWhenAThiefAsks) {
   Deque deque;
   deque.ask();
   EXPECT_TRUE(deque.asked());
@@ -67,7 +67,7 @@ TEST(Deque, stops_the_owners_fast_path_when_a_thief_asks) {
   EXPECT_TRUE(deque.push(item(1)));
 }
 
-TEST(Deque, says_when_it_is_full) {
+TEST(Deque, SaysWhenItIsFull) {
   Deque deque;
   for (std::uint64_t i = 0; i < Deque::capacity; ++i) ASSERT_TRUE(deque.push(item(i)));
   EXPECT_FALSE(deque.push(item(0)));
@@ -77,7 +77,7 @@ TEST(Deque, says_when_it_is_full) {
 }
 
 // Pushes as nested calls do, each at the position that it is given.
-TEST(Deque, takes_back_by_position_what_nobody_stole) {
+TEST(Deque, TakesBackByPositionWhatNobodyStole) {
   Deque deque;
   const Deque::Position first = deque.head();
   const Deque::Position second = Deque::push_at(first, item(0));
@@ -96,7 +96,7 @@ TEST(Deque, takes_back_by_position_what_nobody_stole) {
 
 // What a call awaits is stolen, and so is all below; what is pushed meanwhile must not reach down
 // there, or the calls below would take it for theirs.
-TEST(Deque, stays_above_the_calls_that_await_a_thief) {
+TEST(Deque, StaysAboveTheCallsThatAwaitAThief) {
   Deque deque;
   const Deque::Position first = deque.head();
   const Deque::Position second = Deque::push_at(first, item(0));
@@ -116,7 +116,7 @@ TEST(Deque, stays_above_the_calls_that_await_a_thief) {
   EXPECT_FALSE(deque.take_back(first));
 }
 
-TEST(Deque, accepts_pushes_by_position_until_a_thief_asks_or_it_is_full) {
+TEST(Deque, AcceptsPushesByPositionUntilAThiefAsksOrItIsFull) {
   Deque deque;
   const Deque::Position above = Deque::push_at(deque.head(), item(0));
   EXPECT_TRUE(deque.accepts(above));
@@ -130,7 +130,7 @@ TEST(Deque, accepts_pushes_by_position_until_a_thief_asks_or_it_is_full) {
 
 // The owner pushes and pops at random, sharing when asked, so that slots are reused while thieves
 // read them.
-TEST(Deque, hands_out_each_item_exactly_once_under_stealing) {
+TEST(Deque, HandsOutEachItemExactlyOnceUnderStealing) {
 #if defined(CONCBENCH_TSAN) || defined(CONCBENCH_ASAN)
   constexpr std::uintptr_t items = 100'000;
 #else

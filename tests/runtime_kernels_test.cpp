@@ -82,7 +82,7 @@ struct Ledger {
   Demand demand() const { return {2 * leaves - 1, leaves}; }
 };
 
-TYPED_TEST(AnyModel, runs_each_leaf_exactly_once_while_others_steal) {
+TYPED_TEST(AnyModel, RunsEachLeafExactlyOnceWhileOthersSteal) {
   constexpr std::uint32_t leaves = 20'000;
   const auto ticks = std::make_unique<std::atomic<std::uint32_t>[]>(leaves);
   TypeParam model(setup_of(4));
@@ -116,7 +116,7 @@ struct Fanned {
   Demand demand() const { return {count, count}; }
 };
 
-TYPED_TEST(AnyModel, runs_each_task_of_a_fan_exactly_once) {
+TYPED_TEST(AnyModel, RunsEachTaskOfAFanExactlyOnce) {
   constexpr std::uint64_t count = 3'000;
   const auto ticks = std::make_unique<std::atomic<std::uint32_t>[]>(count);
   TypeParam model(setup_of(4));
@@ -153,7 +153,7 @@ struct Ordered {
   Demand demand() const { return {10, 10}; }
 };
 
-TYPED_TEST(AnyModel, folds_results_in_the_order_of_the_children) {
+TYPED_TEST(AnyModel, FoldsResultsInTheOrderOfTheChildren) {
   TypeParam model(setup_of(2));
   for (int round = 0; round < 200; ++round) {
     Stopwatch clock;
@@ -197,7 +197,7 @@ void expect_chain(const Chain& kernel) {
   EXPECT_EQ(outcome.ops, kernel.demand().ops);
 }
 
-TYPED_TEST(AnyModel, walks_a_tree_as_deep_as_the_deepest_of_uts) {
+TYPED_TEST(AnyModel, WalksATreeAsDeepAsTheDeepestOfUts) {
   for (const unsigned width : {1u, 2u, 8u}) {
     for (const unsigned deep_child : {0u, width - 1}) {
       expect_chain<TypeParam>({1'600, width, deep_child});
@@ -205,17 +205,17 @@ TYPED_TEST(AnyModel, walks_a_tree_as_deep_as_the_deepest_of_uts) {
   }
 }
 
-TYPED_TEST(AnyModel, walks_a_chain_of_a_hundred_thousand_tasks) {
+TYPED_TEST(AnyModel, WalksAChainOfAHundredThousandTasks) {
   expect_chain<TypeParam>({sanitized ? 2'000u : 100'000u, 1, 0});
 }
 
-TYPED_TEST(WaitingModel, keep_a_chain_that_forks_as_deep_as_memory_allows) {
+TYPED_TEST(WaitingModel, KeepAChainThatForksAsDeepAsMemoryAllows) {
   const std::uint32_t depth = sanitized ? 1'000 : 20'000;
   expect_chain<TypeParam>({depth, 2, 0});
   expect_chain<TypeParam>({depth, 3, 1});
 }
 
-TEST(PoolStack, refuses_a_tree_that_is_too_deep_instead_of_crashing) {
+TEST(PoolStack, RefusesATreeThatIsTooDeepInsteadOfCrashing) {
 #if defined(CONCBENCH_TSAN)
   GTEST_SKIP() << "ThreadSanitizer's own record of calls ends at a depth of 65,536";
 #endif
@@ -236,7 +236,7 @@ struct Overflowing : Fanned {
   std::uint64_t body(std::uint64_t) const { return deeper(1'000); }
 };
 
-TEST(FiberStack, crashes_when_it_overflows_instead_of_corrupting_its_neighbour) {
+TEST(FiberStack, CrashesWhenItOverflowsInsteadOfCorruptingItsNeighbour) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto overflow = [] {
     fibers::Fibers model(setup_of(1));
@@ -270,7 +270,7 @@ struct ThrowingFan : Fanned {
   }
 };
 
-TYPED_TEST(AnyModel, throws_what_a_task_threw_and_works_on) {
+TYPED_TEST(AnyModel, ThrowsWhatATaskThrewAndWorksOn) {
   constexpr std::uint32_t leaves = 1'000;
   const auto ticks = std::make_unique<std::atomic<std::uint32_t>[]>(leaves);
   for (const std::size_t workers : {1, 4}) {
@@ -303,7 +303,7 @@ struct ThrowingChannel : Mpmc {
   }
 };
 
-TYPED_TEST(WaitingModel, throws_what_a_participant_threw_and_leaves_nobody_waiting) {
+TYPED_TEST(WaitingModel, ThrowsWhatAParticipantThrewAndLeavesNobodyWaiting) {
   for (const std::size_t workers : {1, 4}) {
     TypeParam model(setup_of(workers));
     for (int round = 0; round < 20; ++round) {
@@ -318,7 +318,7 @@ TYPED_TEST(WaitingModel, throws_what_a_participant_threw_and_leaves_nobody_waiti
 
 // Tasks on workers that take them from each other at nearly every yield: the state that each keeps
 // must be its own, and what it knows of its worker must be up to date.
-TYPED_TEST(WaitingModel, survives_a_change_of_worker_at_any_yield) {
+TYPED_TEST(WaitingModel, SurvivesAChangeOfWorkerAtAnyYield) {
   struct Moving : Yield {
     std::atomic<std::uint64_t>* moves;
     // Not inlined: the compiler would keep the address of the thread_local across switches.
@@ -348,7 +348,7 @@ TYPED_TEST(WaitingModel, survives_a_change_of_worker_at_any_yield) {
 }
 
 // A fiber must see its own exception in flight, also after others have thrown on the same worker.
-TEST(FiberExceptions, stay_with_their_fiber_across_switches) {
+TEST(FiberExceptions, StayWithTheirFiberAcrossSwitches) {
   struct Rethrowing : Yield {
     std::uint64_t tick(std::uint64_t task) const {
       try {
@@ -393,7 +393,7 @@ struct Meddler {
   std::vector<int> to;
 };
 
-TYPED_TEST(AnyModel, reports_where_its_workers_are_bound_and_were_seen) {
+TYPED_TEST(AnyModel, ReportsWhereItsWorkersAreBoundAndWereSeen) {
   const concbench::Setup setup = setup_of(3);
   TypeParam model(setup);
   Stopwatch clock;
@@ -407,7 +407,7 @@ TYPED_TEST(AnyModel, reports_where_its_workers_are_bound_and_were_seen) {
   }
 }
 
-TYPED_TEST(AnyModel, shows_a_worker_that_leaves_its_cpu) {
+TYPED_TEST(AnyModel, ShowsAWorkerThatLeavesItsCpu) {
   const std::vector<int> cpus = Meddler::allowed_cpus_of_process();
   if (cpus.size() < 2) GTEST_SKIP() << "needs two CPUs";
   TypeParam model(setup_of(1));
@@ -427,7 +427,7 @@ TYPED_TEST(AnyModel, shows_a_worker_that_leaves_its_cpu) {
   EXPECT_EQ(model.workers().front().cpu, -1);
 }
 
-TEST(Start, says_which_cpu_a_worker_cannot_be_bound_to) {
+TEST(Start, SaysWhichCpuAWorkerCannotBeBoundTo) {
   try {
     pool::Pool model(concbench::Setup{{allowed_cpus().front(), 100'000}, {}});
     FAIL() << "there is no CPU 100000";
@@ -467,12 +467,12 @@ std::vector<const void*> places(Place place, std::size_t workers, std::int64_t t
   return std::vector<const void*>(seen.begin(), seen.begin() + tasks);
 }
 
-TYPED_TEST(WaitingModel, keeps_a_hand_off_on_one_worker_if_asked) {
+TYPED_TEST(WaitingModel, KeepsAHandOffOnOneWorkerIfAsked) {
   const auto seen = places<TypeParam>(Place::same, 4, 8);
   for (const void* worker : seen) EXPECT_EQ(worker, seen.front());
 }
 
-TYPED_TEST(WaitingModel, keeps_neighbours_on_different_workers_if_asked) {
+TYPED_TEST(WaitingModel, KeepsNeighboursOnDifferentWorkersIfAsked) {
   for (const auto& [workers, tasks] :
        {std::pair{2, 2}, {2, 8}, {3, 3}, {3, 4}, {3, 7}, {4, 5}, {4, 8}}) {
     const auto seen = places<TypeParam>(Place::cross, workers, tasks);
@@ -482,7 +482,7 @@ TYPED_TEST(WaitingModel, keeps_neighbours_on_different_workers_if_asked) {
   }
 }
 
-TYPED_TEST(WaitingModel, says_when_neighbours_cannot_be_on_different_workers) {
+TYPED_TEST(WaitingModel, SaysWhenNeighboursCannotBeOnDifferentWorkers) {
   EXPECT_THROW(places<TypeParam>(Place::cross, 1, 2), Exhausted);
   EXPECT_THROW(places<TypeParam>(Place::cross, 2, 3), Exhausted);
 }

@@ -57,8 +57,8 @@ Worker& next_of(Worker& worker) {
 
 // ---- Fibers
 
-struct FiberWalk : Seed {
-  FiberWalk() : Seed{walk} {}
+struct FiberWalk : UnstartedFiber {
+  FiberWalk() : UnstartedFiber{walk} {}
 
   // Published only once the fiber is suspended: from then on it runs elsewhere. Pinned, or a third
   // worker might take it.
@@ -66,7 +66,7 @@ struct FiberWalk : Seed {
     next_of(worker).send({Kind::fiber, fiber, true});
   }
 
-  static Worker& walk(Worker& first, Seed*) {
+  static Worker& walk(Worker& first, UnstartedFiber*) {
     Worker* worker = &first;
     for (int i = 0; i < moves; ++i) {
       const pid_t thread = thread_here();
@@ -88,22 +88,22 @@ struct FiberWalk : Seed {
   }
 };
 
-struct FiberWalks : Seed {
-  FiberWalks() : Seed{begin} {}
-  static Worker& begin(Worker& worker, Seed* seed) {
-    for (FiberWalk& walk : static_cast<FiberWalks*>(seed)->walks) {
-      worker.later({Kind::seed, static_cast<Seed*>(&walk)});
+struct FiberWalks : UnstartedFiber {
+  FiberWalks() : UnstartedFiber{begin} {}
+  static Worker& begin(Worker& worker, UnstartedFiber* unstarted) {
+    for (FiberWalk& walk : static_cast<FiberWalks*>(unstarted)->walks) {
+      worker.later({Kind::unstarted, static_cast<UnstartedFiber*>(&walk)});
     }
     return worker;
   }
   FiberWalk walks[walkers];
 };
 
-TEST(Fibers, find_themselves_where_they_were_sent_at_every_wait) {
+TEST(Fibers, FindThemselvesWhereTheyWereSentAtEveryWait) {
   Scheduler scheduler(cpus(), 64 * 1024);
   for (int round = 0; round < 3; ++round) {
     FiberWalks walks;
-    expect_a_good_walk(scheduler, {Kind::seed, static_cast<Seed*>(&walks)});
+    expect_a_good_walk(scheduler, {Kind::unstarted, static_cast<UnstartedFiber*>(&walks)});
   }
 }
 
@@ -166,7 +166,7 @@ struct BeginWalks : Closure {
   BeginWalks() : Closure{[](Worker&, Closure*) { begin_walks().handle.resume(); }} {}
 };
 
-TEST(Coroutines, find_themselves_where_they_were_sent_at_every_wait) {
+TEST(Coroutines, FindThemselvesWhereTheyWereSentAtEveryWait) {
   Scheduler scheduler(cpus());
   for (int round = 0; round < 3; ++round) {
     BeginWalks begin;

@@ -91,7 +91,7 @@ struct Section {
   Atomic<unsigned> count{0};
 };
 
-TEST(SpinLock, lets_one_in_at_a_time) {
+TEST(SpinLock, LetsOneInAtATime) {
   expect_to_hold<Section<true>>();
   expect_to_break<Section<false>>("a section saw another's middle");
 }
@@ -146,9 +146,9 @@ struct Stealing {
   Ledger<items> ledger;
 };
 
-TEST(Deque, hands_out_each_item_exactly_once) { expect_to_hold<Stealing<4>>(); }
+TEST(Deque, HandsOutEachItemExactlyOnce) { expect_to_hold<Stealing<4>>(); }
 
-TEST(Deque, needs_the_versions_because_slots_are_used_again) {
+TEST(Deque, NeedsTheVersionsBecauseSlotsAreUsedAgain) {
   expect_to_break<Stealing<0>>("an item came out twice");
 }
 
@@ -220,13 +220,13 @@ class Workers {
   void run(Runnable found) {
     ledger_.take(found);
     if (begun_.fetch_add(1) + 1 == items) {
-      for (auto& bed : beds_) parking_.unpark(bed);
+      for (auto& slot : beds_) parking_.unpark(slot);
     }
     while (together && !over()) CheckedAtomics::pause();
   }
 
   Parking parking_{workers};
-  std::array<Parking::Bed, workers> beds_;
+  std::array<Parking::Slot, workers> beds_;
   std::array<runtime::BasicInbox<CheckedAtomics>, workers> inboxes_;
   std::array<runtime::Ring, workers> rings_;
   // Static because mapping its memory anew took most of the time.
@@ -277,16 +277,16 @@ struct NotAnnouncing : Sharing {
   void announce() override {}
 };
 
-TEST(Parking, loses_no_work_that_is_shared) { expect_to_hold<Sharing>(parking_preemptions); }
-TEST(Parking, loses_no_work_that_is_sent) {
+TEST(Parking, LosesNoWorkThatIsShared) { expect_to_hold<Sharing>(parking_preemptions); }
+TEST(Parking, LosesNoWorkThatIsSent) {
   expect_to_hold<Sending>(parking_preemptions);
   expect_to_hold<SharingAndSending>(parking_preemptions);
 }
-TEST(Parking, would_lose_a_wake_up_if_the_sleeper_looked_before_it_joins) {
+TEST(Parking, WouldLoseAWakeUpIfTheSleeperLookedBeforeItJoins) {
   expect_to_break<LookingTooEarly>("nobody can go on");
   expect_to_break<LookingTooEarlyAtTheInbox>("nobody can go on");
 }
-TEST(Parking, would_lose_a_wake_up_if_the_giver_did_not_announce) {
+TEST(Parking, WouldLoseAWakeUpIfTheGiverDidNotAnnounce) {
   expect_to_break<NotAnnouncing>("nobody can go on");
 }
 
@@ -302,8 +302,8 @@ struct NotPassingOn : Burst {
   bool more() override { return false; }
 };
 
-TEST(Parking, wakes_as_many_as_there_is_work_for) { expect_to_hold<Burst>(parking_preemptions); }
-TEST(Parking, would_leave_work_lying_if_the_last_searcher_did_not_look_for_more) {
+TEST(Parking, WakesAsManyAsThereIsWorkFor) { expect_to_hold<Burst>(parking_preemptions); }
+TEST(Parking, WouldLeaveWorkLyingIfTheLastSearcherDidNotLookForMore) {
   expect_to_break<NotPassingOn>("nobody can go on");
 }
 
@@ -350,7 +350,7 @@ struct Requests {
     parking.search();
     Runnable found = steal();
     while (!found) {
-      parking.sleep(bed, [&] { return finds_any(); });
+      parking.sleep(slot, [&] { return finds_any(); });
       found = steal();
     }
     parking.found([&] { return deque.has_shared(); });
@@ -372,13 +372,13 @@ struct Requests {
 
   static inline runtime::BasicDeque<CheckedAtomics, 4, 8> deque;
   runtime::BasicParking<CheckedAtomics> parking{2};
-  typename runtime::BasicParking<CheckedAtomics>::Bed bed;
+  typename runtime::BasicParking<CheckedAtomics>::Slot slot;
   Atomic<bool> stolen{false};
   Ledger<items> ledger;
 };
 
-TEST(Requests, of_a_thief_that_sleeps_stand_until_it_is_woken) { expect_to_hold<Requests<true>>(); }
-TEST(Requests, would_be_lost_if_it_slept_without_looking_whether_they_stand) {
+TEST(Requests, OfAThiefThatSleepsStandUntilItIsWoken) { expect_to_hold<Requests<true>>(); }
+TEST(Requests, WouldBeLostIfItSleptWithoutLookingWhetherTheyStand) {
   expect_to_break<Requests<false>>("nobody can go on");
 }
 
@@ -398,7 +398,7 @@ struct Deadlines {
       announce(deadline);
     }
     while (!taken_.load()) CheckedAtomics::pause();
-    for (auto& bed : beds_) parking_.unpark(bed);
+    for (auto& slot : beds_) parking_.unpark(slot);
   }
   std::string end() const { return ""; }
 
@@ -429,7 +429,7 @@ struct Deadlines {
   }
 
   Parking parking_{2};
-  std::array<Parking::Bed, 2> beds_;
+  std::array<Parking::Slot, 2> beds_;
   std::array<std::int64_t, 2> deadlines_{7, 5};  // set in this order
   std::int64_t next_ = 9;                        // and once that is taken, whose taker computes
   Atomic<std::int64_t> pending_{Parking::never};
@@ -439,8 +439,8 @@ struct NotAnnouncingDeadlines : Deadlines {
   void announce(std::int64_t) override {}
 };
 
-TEST(Parking, has_one_who_sleeps_watch_the_deadlines) { expect_to_hold<Deadlines>(2); }
-TEST(Parking, would_sleep_over_a_deadline_that_is_not_announced) {
+TEST(Parking, HasOneWhoSleepsWatchTheDeadlines) { expect_to_hold<Deadlines>(2); }
+TEST(Parking, WouldSleepOverADeadlineThatIsNotAnnounced) {
   expect_to_break<NotAnnouncingDeadlines>("nobody can go on");
 }
 
@@ -491,14 +491,14 @@ struct ForgettingAChild : Joining {
   ForgettingAChild() { join.returned(); }
 };
 
-TEST(Join, resumes_the_parent_once_after_the_last_child) {
+TEST(Join, ResumesTheParentOnceAfterTheLastChild) {
   struct Right : Joining {};
   expect_to_hold<Right>();
 }
-TEST(Join, would_not_resume_a_parent_that_does_not_look_again) {
+TEST(Join, WouldNotResumeAParentThatDoesNotLookAgain) {
   expect_to_break<NotLookingAgain>("the parent was not resumed");
 }
-TEST(Join, would_resume_early_if_a_stolen_child_counted_as_returned) {
+TEST(Join, WouldResumeEarlyIfAStolenChildCountedAsReturned) {
   expect_to_break<ForgettingAChild>("the parent did not wait for a child");
 }
 
@@ -522,17 +522,17 @@ struct Awaiting {
   void own() {
     await();
     parking_.search();
-    while (!theft_->ended()) parking_.sleep(bed_, [&] { return theft_->ended(); });
+    while (!theft_->ended()) parking_.sleep(slot_, [&] { return theft_->ended(); });
     parking_.found([] { return false; });
     require(theft_->has_failed(), "the owner does not know how it ended");
     theft_.reset();
   }
   void steal() {
-    if (end_theft()) parking_.unpark(bed_);
+    if (end_theft()) parking_.unpark(slot_);
   }
 
   runtime::BasicParking<CheckedAtomics> parking_{1};
-  runtime::BasicParking<CheckedAtomics>::Bed bed_;
+  runtime::BasicParking<CheckedAtomics>::Slot slot_;
 };
 struct NotSaying : Awaiting {
   void await() override {}
@@ -544,11 +544,11 @@ struct HangingOn : Awaiting {
   }
 };
 
-TEST(Theft, wakes_an_owner_that_waits_and_leaves_the_task_alone) { expect_to_hold<Awaiting>(); }
-TEST(Theft, would_leave_an_owner_asleep_that_does_not_say_that_it_waits) {
+TEST(Theft, WakesAnOwnerThatWaitsAndLeavesTheTaskAlone) { expect_to_hold<Awaiting>(); }
+TEST(Theft, WouldLeaveAnOwnerAsleepThatDoesNotSayThatItWaits) {
   expect_to_break<NotSaying>("nobody can go on");
 }
-TEST(Theft, would_break_if_the_thief_touched_the_task_after_its_end) {
+TEST(Theft, WouldBreakIfTheThiefTouchedTheTaskAfterItsEnd) {
   expect_to_break<HangingOn>("an atomic is used after its end");
 }
 
@@ -557,7 +557,7 @@ TEST(Theft, would_break_if_the_thief_touched_the_task_after_its_end) {
 
 #else
 
-TEST(ModelCheck, needs_a_build_without_sanitizers) {
+TEST(ModelCheck, NeedsABuildWithoutSanitizers) {
   GTEST_SKIP() << "it switches stacks behind their backs, and has no races for them to find";
 }
 

@@ -76,20 +76,20 @@ std::uint64_t allocations_of(const K& kernel) {
 // What a run may allocate for itself; each of the kernels below has at least 10,000 operations.
 constexpr std::uint64_t few = 20;
 
-TEST(Allocations, are_counted) {
+TEST(Allocations, AreCounted) {
   const std::uint64_t before = allocations;
   delete new int(static_cast<int>(before));
   std::free(std::malloc(before + 1));
   EXPECT_GE(allocations, before + 1);
 }
 
-TYPED_TEST(AnyModel, makes_tasks_without_allocating) {
+TYPED_TEST(AnyModel, MakesTasksWithoutAllocating) {
   EXPECT_LE((allocations_of<TypeParam>(Fib{.n = 20})), few);
   EXPECT_LE((allocations_of<TypeParam>(Skynet{.leaves = 10'000})), few);
   EXPECT_LE((allocations_of<TypeParam>(Spawn{.n = 10'000})), few);
 }
 
-TYPED_TEST(WaitingModel, hands_over_and_yields_without_allocating) {
+TYPED_TEST(WaitingModel, HandsOverAndYieldsWithoutAllocating) {
   EXPECT_LE((allocations_of<TypeParam>(PingPong{.hop_count = 10'000})), few);
   EXPECT_LE((allocations_of<TypeParam>(Mpmc{{.message_count = 10'000}})), few);
   EXPECT_LE((allocations_of<TypeParam>(Yield{.task_count = 4, .yield_count = 10'000})), few);
@@ -170,14 +170,14 @@ void run_once(const K& kernel) {
 }
 
 // Each run would go on for longer than the steps that are watched.
-TYPED_TEST(AnyModel, makes_tasks_without_a_system_call) {
+TYPED_TEST(AnyModel, MakesTasksWithoutASystemCall) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT((run_once<TypeParam>(SilentFib{{.n = 30}})), testing::ExitedWithCode(0), "");
   EXPECT_EXIT((run_once<TypeParam>(SilentSpawn{{.n = 200'000}})), testing::ExitedWithCode(0), "");
   EXPECT_EXIT((run_once<TypeParam>(Loud{{{.n = 200'000}}})), testing::KilledBySignal(SIGSYS), "");
 }
 
-TYPED_TEST(WaitingModel, hands_over_and_yields_without_a_system_call) {
+TYPED_TEST(WaitingModel, HandsOverAndYieldsWithoutASystemCall) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto silent = testing::ExitedWithCode(0);
   EXPECT_EXIT((run_once<TypeParam>(SilentRing{{.hop_count = 200'000}})), silent, "");
@@ -273,7 +273,7 @@ Walk walk() {
   return walk;
 }
 
-TYPED_TEST(AnyModel, forks_and_joins_without_a_locked_instruction) {
+TYPED_TEST(AnyModel, ForksAndJoinsWithoutALockedInstruction) {
   const Walk quiet = walk<TypeParam, Watched>();
   if (!quiet.traced) GTEST_SKIP() << "this machine does not let a test trace its child";
   EXPECT_GT(quiet.instructions, 10 * Watched::watched);
@@ -288,7 +288,7 @@ TYPED_TEST(AnyModel, forks_and_joins_without_a_locked_instruction) {
 
 #else
 
-TEST(Proofs, need_a_build_without_sanitizers) {
+TEST(Proofs, NeedABuildWithoutSanitizers) {
   GTEST_SKIP() << "sanitizers allocate, lock and call the kernel on their own";
 }
 

@@ -67,7 +67,7 @@ std::uint64_t bytes_a_task(M& model, std::int64_t tasks) {
   return (resident - before) / static_cast<std::uint64_t>(tasks);
 }
 
-TEST(Crowd, of_200000_fibers_is_guarded_and_fits_into_what_the_model_asks_for) {
+TEST(Crowd, Of200000FibersIsGuardedAndFitsIntoWhatTheModelAsksFor) {
   if (available_memory() < 3 * gib) GTEST_SKIP() << "needs 3 GiB of free memory";
   if (runtime::Stacks::best_guard() != runtime::Stacks::Guard::page_marker) {
     GTEST_SKIP() << "this kernel guards stacks by mappings, of which it has too few";
@@ -77,7 +77,7 @@ TEST(Crowd, of_200000_fibers_is_guarded_and_fits_into_what_the_model_asks_for) {
   EXPECT_EQ(model.notes().at("stack_guard"), "MADV_GUARD_INSTALL");
 }
 
-TEST(Crowd, of_a_million_coroutines_fits_into_what_the_model_asks_for) {
+TEST(Crowd, OfAMillionCoroutinesFitsIntoWhatTheModelAsksFor) {
   if (available_memory() < 2 * gib) GTEST_SKIP() << "needs 2 GiB of free memory";
   coroutines::Coroutines model(two_workers());
   EXPECT_LE(bytes_a_task(model, 1'000'000), 512u);
@@ -133,7 +133,7 @@ class AnyModel : public testing::Test {};
 using AllModels = testing::Types<pool::Pool, fibers::Fibers, coroutines::Coroutines>;
 TYPED_TEST_SUITE(AnyModel, AllModels);
 
-TYPED_TEST(AnyModel, forks_a_hundred_thousand_levels_deep) {
+TYPED_TEST(AnyModel, ForksAHundredThousandLevelsDeep) {
 #if !defined(__OPTIMIZE__)
   GTEST_SKIP() << "without optimisation a worker's stack does not hold as many closures";
 #endif
@@ -143,7 +143,7 @@ TYPED_TEST(AnyModel, forks_a_hundred_thousand_levels_deep) {
   expect_chain(model, {.depth = 100'000, .width = 2, .deep_child = 1});
 }
 
-TEST(Coroutines, await_each_other_a_million_deep_on_a_bounded_stack) {
+TEST(Coroutines, AwaitEachOtherAMillionDeepOnABoundedStack) {
 #if !defined(__OPTIMIZE__)
   GTEST_SKIP() << "without optimisation a transfer is a call";
 #endif
@@ -168,7 +168,7 @@ TEST(Coroutines, await_each_other_a_million_deep_on_a_bounded_stack) {
 
 #else
 
-TEST(Scale, need_a_build_without_sanitizers) {
+TEST(Scale, NeedABuildWithoutSanitizers) {
   GTEST_SKIP() << "sanitizers multiply memory and stacks";
 }
 

@@ -29,7 +29,7 @@ class GuardedStacks : public testing::TestWithParam<Stacks::Guard> {};
 INSTANTIATE_TEST_SUITE_P(Guards, GuardedStacks,
                          testing::Values(Stacks::best_guard(), Stacks::Guard::mprotect));
 
-TEST_P(GuardedStacks, end_in_a_page_that_cannot_be_touched) {
+TEST_P(GuardedStacks, EndInAPageThatCannotBeTouched) {
   Stacks stacks(64 * 1024, GetParam());
   std::size_t count = 200;
   for (std::size_t taken = 0; taken < 200; taken += count) {
@@ -46,7 +46,7 @@ TEST_P(GuardedStacks, end_in_a_page_that_cannot_be_touched) {
 
 // Kernels before 6.13 have mprotect only, which splits a mapping each time: at most 32,743 stacks
 // could be guarded so. The others must be there all the same, and the report must say so.
-TEST(StacksWithoutPageMarkers, hold_a_hundred_thousand_and_say_how_many_are_guarded) {
+TEST(StacksWithoutPageMarkers, HoldAHundredThousandAndSayHowManyAreGuarded) {
   constexpr std::size_t wanted = 100'000;
   Stacks stacks(Stacks::least_bytes, Stacks::Guard::mprotect);
   std::set<std::byte*> bottoms;
@@ -65,7 +65,7 @@ TEST(StacksWithoutPageMarkers, hold_a_hundred_thousand_and_say_how_many_are_guar
   EXPECT_EQ(std::stoul(said.substr(12)), guarded) << said;
 }
 
-TEST(StackCache, hands_out_distinct_stacks_and_the_warmest_first) {
+TEST(StackCache, HandsOutDistinctStacksAndTheWarmestFirst) {
   Stacks stacks(16 * 1024);
   StackCache cache;
   cache.attach(&stacks);

@@ -85,7 +85,7 @@ class Runtime : public testing::TestWithParam<Case> {
 
 INSTANTIATE_TEST_SUITE_P(Models, Runtime, testing::ValuesIn(cases()), name_of);
 
-TEST_P(Runtime, gives_every_workloads_answer_and_counts_its_operations) {
+TEST_P(Runtime, GivesEveryWorkloadsAnswerAndCountsItsOperations) {
   const auto instance = start();
   for (int repetition = 0; repetition < 20; ++repetition) {
     for (const WorkloadInfo& info : workload_infos()) {
@@ -99,7 +99,7 @@ TEST_P(Runtime, gives_every_workloads_answer_and_counts_its_operations) {
   }
 }
 
-TEST_P(Runtime, handles_the_smallest_sizes) {
+TEST_P(Runtime, HandlesTheSmallestSizes) {
   const auto instance = start();
   expect_right(*instance, Fib{.n = 0});
   expect_right(*instance, Fib{.n = 1});
@@ -112,14 +112,14 @@ TEST_P(Runtime, handles_the_smallest_sizes) {
   expect_right(*instance, Mpmc{{.senders = 1, .receivers = 1, .slots = 1, .message_count = 1}});
 }
 
-TEST_P(Runtime, handles_uneven_channels) {
+TEST_P(Runtime, HandlesUnevenChannels) {
   const auto instance = start();
   expect_right(*instance, Mpmc{{.senders = 7, .receivers = 1, .slots = 1, .message_count = 5000}});
   expect_right(*instance, Mpmc{{.senders = 1, .receivers = 9, .slots = 2, .message_count = 5000}});
   expect_right(*instance, Mpmc{{.senders = 20, .receivers = 20, .slots = 3, .message_count = 7}});
 }
 
-TEST_P(Runtime, hands_over_where_the_channel_holds_nothing) {
+TEST_P(Runtime, HandsOverWhereTheChannelHoldsNothing) {
   const auto instance = start();
   for (const std::int64_t senders : {1, 3, 7}) {
     for (const std::int64_t receivers : {1, 2, 9}) {
@@ -130,12 +130,12 @@ TEST_P(Runtime, hands_over_where_the_channel_holds_nothing) {
   }
 }
 
-TEST_P(Runtime, walks_trees_with_a_thousand_children_a_node) {
+TEST_P(Runtime, WalksTreesWithAThousandChildrenANode) {
   const auto instance = start();
   expect_right(*instance, Skynet{.leaves = 1'000'000, .branching = 1'000});
 }
 
-TEST_P(Runtime, starts_and_stops_a_thousand_times) {
+TEST_P(Runtime, StartsAndStopsAThousandTimes) {
   for (int i = 0; i < (sanitized ? 20 : 1'000); ++i) {
     const auto instance = start();
     if (i % 10 == 0) expect_right(*instance, Fib{.n = 8});
@@ -154,7 +154,7 @@ double idle_share(std::chrono::milliseconds time) {
   return (cpu_seconds() - before) / std::chrono::duration<double>(time).count();
 }
 
-TEST_P(Runtime, uses_no_cpu_while_it_has_nothing_to_do) {
+TEST_P(Runtime, UsesNoCpuWhileItHasNothingToDo) {
   const auto instance = start();
   expect_right(*instance, Fib{.n = 18});
   expect_right(*instance, Yield{.task_count = 100, .yield_count = 100});
@@ -163,14 +163,14 @@ TEST_P(Runtime, uses_no_cpu_while_it_has_nothing_to_do) {
   EXPECT_LT(idle_share(std::chrono::milliseconds(promised ? 2'000 : 200)), 0.01);
 }
 
-TEST_P(Runtime, holds_a_hundred_thousand_tasks_at_once) {
+TEST_P(Runtime, HoldsAHundredThousandTasksAtOnce) {
   const auto instance = start();
   const std::int64_t tasks = sanitized ? 500 : 100'000;
   expect_right(*instance, Yield{.task_count = tasks, .yield_count = 2});
   expect_right(*instance, Ring{.task_count = tasks, .hop_count = 3 * tasks + 1});
 }
 
-TEST_P(Runtime, finds_its_way_out_of_sleep) {
+TEST_P(Runtime, FindsItsWayOutOfSleep) {
   const auto instance = start();
   for (int i = 0; i < 300; ++i) {
     expect_right(*instance, Fib{.n = 12});
@@ -180,7 +180,7 @@ TEST_P(Runtime, finds_its_way_out_of_sleep) {
   }
 }
 
-TEST(FiberStacks, take_a_size_and_refuse_what_is_none) {
+TEST(FiberStacks, TakeASizeAndRefuseWhatIsNone) {
   for (const char* size : {"16k", "64k", "1m", "16384", "20001"}) {
     concbench::Setup setup = setup_of(2);
     setup.options = {{"stack", size}};
@@ -195,7 +195,7 @@ TEST(FiberStacks, take_a_size_and_refuse_what_is_none) {
   }
 }
 
-TEST(Refusal, compares_what_waits_at_once_with_the_memory) {
+TEST(Refusal, ComparesWhatWaitsAtOnceWithTheMemory) {
   const concbench::Setup setup = setup_of(1);
   const Limits limits{{"pid_max", 1000},
                       {"vm.max_map_count", 1000},
@@ -215,7 +215,7 @@ TEST(Refusal, compares_what_waits_at_once_with_the_memory) {
   }
 }
 
-TEST(Pool, says_why_its_tasks_cannot_wait_for_each_other) {
+TEST(Pool, SaysWhyItsTasksCannotWaitForEachOther) {
   EXPECT_EQ(pool_model.no_pair(PingPong{}), "a pool task that blocks would hold its worker");
   EXPECT_EQ(pool_model.no_pair(Fib{}), "");
 }

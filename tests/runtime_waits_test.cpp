@@ -73,7 +73,7 @@ struct Late : Sleepers {
   }
 };
 
-TYPED_TEST(Waits, wakes_nobody_early_and_most_soon_after) {
+TYPED_TEST(Waits, WakesNobodyEarlyAndMostSoonAfter) {
   for (const std::size_t workers : {1, 2, 4}) {
     TypeParam model(setup_of(workers));
     std::vector<std::int64_t> late(200, -1);
@@ -88,7 +88,7 @@ TYPED_TEST(Waits, wakes_nobody_early_and_most_soon_after) {
   }
 }
 
-TYPED_TEST(Waits, keeps_a_hundred_thousand_timers) {
+TYPED_TEST(Waits, KeepsAHundredThousandTimers) {
   TypeParam model(setup_of(2));
   Sleepers kernel;
   kernel.n = sanitized ? 1'000 : 100'000;
@@ -97,7 +97,7 @@ TYPED_TEST(Waits, keeps_a_hundred_thousand_timers) {
   this->expect_right(model, kernel);
 }
 
-TYPED_TEST(Waits, uses_no_cpu_until_a_deadline) {
+TYPED_TEST(Waits, UsesNoCpuUntilADeadline) {
   TypeParam model(setup_of(2));
   Sleepers kernel;
   kernel.n = 2;
@@ -132,7 +132,7 @@ struct Neglect {
   static Demand demand() { return {2, 2}; }
 };
 
-TYPED_TEST(Waits, takes_what_falls_due_on_a_worker_that_computes) {
+TYPED_TEST(Waits, TakesWhatFallsDueOnAWorkerThatComputes) {
   TypeParam model(setup_of(2));
   for (int round = 0; round < 3; ++round) {
     std::atomic<std::int64_t> late{-1};
@@ -142,7 +142,7 @@ TYPED_TEST(Waits, takes_what_falls_due_on_a_worker_that_computes) {
   }
 }
 
-TYPED_TEST(Waits, overlaps_the_waits_of_a_recipe) {
+TYPED_TEST(Waits, OverlapsTheWaitsOfARecipe) {
   TypeParam model(setup_of(1));
   Chef kernel;
   kernel.dishes = 50;
@@ -180,7 +180,7 @@ struct Exclusion {
   Demand demand() const { return {count * each, count}; }
 };
 
-TYPED_TEST(Waits, lets_one_at_a_time_into_a_critical_section) {
+TYPED_TEST(Waits, LetsOneAtATimeIntoACriticalSection) {
   for (const std::size_t workers : {1, 2, 4}) {
     TypeParam model(setup_of(workers));
     for (int round = 0; round < (sanitized ? 2 : 20); ++round) {
@@ -215,7 +215,7 @@ struct InStep {
   Demand demand() const { return {rounds, count}; }
 };
 
-TYPED_TEST(Waits, begins_no_phase_before_all_have_ended_the_last) {
+TYPED_TEST(Waits, BeginsNoPhaseBeforeAllHaveEndedTheLast) {
   for (const std::size_t workers : {1, 2, 4}) {
     TypeParam model(setup_of(workers));
     for (const std::uint64_t tasks : {1, 2, 9}) this->expect_right(model, InStep{tasks, 500});
@@ -224,7 +224,7 @@ TYPED_TEST(Waits, begins_no_phase_before_all_have_ended_the_last) {
 
 // ---- Staying
 
-TYPED_TEST(Waits, counts_those_that_are_alive_at_once) {
+TYPED_TEST(Waits, CountsThoseThatAreAliveAtOnce) {
   for (const std::size_t workers : {1, 4}) {
     TypeParam model(setup_of(workers));
     HoldMany kernel;
@@ -276,7 +276,7 @@ struct ThrowingPhase : InStep {
   }
 };
 
-TYPED_TEST(Waits, throws_what_a_task_threw_and_leaves_nobody_waiting) {
+TYPED_TEST(Waits, ThrowsWhatATaskThrewAndLeavesNobodyWaiting) {
   for (const std::size_t workers : {1, 4}) {
     TypeParam model(setup_of(workers));
     for (int round = 0; round < 5; ++round) {

@@ -28,7 +28,7 @@ struct Slow {
   static Demand demand() { return {.ops = 2, .alive = 1}; }
 };
 
-TEST(Script, counts_a_wait_from_the_end_of_the_step_before) {
+TEST(Script, CountsAWaitFromTheEndOfTheStepBefore) {
   std::vector<std::int64_t> took;
   const std::int64_t opened = Stopwatch::now() - 100;
   const Slow kernel{&took};

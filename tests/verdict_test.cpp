@@ -152,14 +152,14 @@ TEST(LogRatio, IsTheMedianOverSlices) {
 
 TEST(Disturbances, AreNamedWithTheirMeasure) {
   Pair quiet{.base_ns = {100}, .new_ns = {100}};
-  quiet.conditions = {.sentinel_before_ns = 1000, .sentinel_after_ns = 1010, .span_ns = 100};
+  quiet.conditions = {.reference_before_ns = 1000, .reference_after_ns = 1010, .span_ns = 100};
   EXPECT_TRUE(disturbances(std::vector<Pair>(8, quiet), 2).empty());
 
   Pair noisy = quiet;
   noisy.conditions.foreign_ns = 90;
   noisy.conditions.steal_ns = 20;
   noisy.conditions.runnable = 3;
-  noisy.conditions.sentinel_after_ns = 2000;
+  noisy.conditions.reference_after_ns = 2000;
   EXPECT_EQ(disturbances(std::vector<Pair>(8, noisy), 2),
             (std::vector<std::string>{
                 "other programs used 45 % of these CPUs", "the hypervisor took 10 % of these CPUs",

@@ -60,7 +60,7 @@ class WorkerFailure(unittest.TestCase):
     def test_a_worker_that_loses_a_cpu_meanwhile_is_no_number(self):
         _, cell, honest = cells_with("narrowed", "--cores=2")
         self.assertEqual(cell["status"], "failed", cell)
-        self.assertRegex(cell["reason"], "of its CPUs .* the worker may now use only")
+        self.assertRegex(cell["reason"], "of its CPUs .* the process may now use only")
         self.assertEqual(honest["status"], "ok", honest["reason"])
 
     def test_a_worker_seen_elsewhere_is_no_number(self):

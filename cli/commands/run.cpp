@@ -134,8 +134,8 @@ void print_plan(const Plan& plan, const Preset& preset, const std::vector<std::s
                worker_time(job, preset) * static_cast<double>(processes));
   }
   for (const std::string& sentence : adjusted) fmt::print("{}\n", sentence);
-  fmt::print("{} of {} cells would run, in {} worker processes, in about {}\n", runnable,
-             plan.jobs.size(), plan.steps.size(), spoken_time(expected_time(plan, preset)));
+  fmt::print("{} of {} cells would run, in {} processes, in about {}\n", runnable, plan.jobs.size(),
+             plan.steps.size(), spoken_time(expected_time(plan, preset)));
 }
 
 std::string shown(const Result& result, const RunRequest& request) {

@@ -23,7 +23,7 @@ Attempt hold(const Candidate& candidate, const Job& job, std::int64_t tasks, dou
     cell.run(1, true);
     const auto alive = cell.notice().measures.find("peak_live");
     cell.close();
-    if (alive == cell.notice().measures.end()) return {{}, "the worker did not count its tasks"};
+    if (alive == cell.notice().measures.end()) return {{}, "the process did not count its tasks"};
     return {alive->second, ""};
   } catch (const Refused& refused) {
     return {{}, refused.what()};

@@ -47,7 +47,7 @@ template <class Read>
 auto believed(Read read) try {
   return read();
 } catch (const BadJson& error) {
-  throw WorkerFailure(Status::failed, fmt::format("a message of the worker: {}", error.what()));
+  throw WorkerFailure(Status::failed, fmt::format("a message of the process: {}", error.what()));
 }
 
 }  // namespace
@@ -88,7 +88,7 @@ Json OpenCell::ask(const Json& message, const char* answer_type) try {
     throw WorkerFailure(Status::failed, believed([&] { return reason_of(answer); }));
   }
   throw WorkerFailure(Status::failed,
-                      fmt::format("the worker answered '{}' instead of '{}'", type, answer_type));
+                      fmt::format("the process answered '{}' instead of '{}'", type, answer_type));
 } catch (const WorkerFailure& failure) {
   if (failure.status != Status::timeout) throw;
   throw OutOfTime(failure.what(), foreign_share(start_, look()));
@@ -107,7 +107,7 @@ void OpenCell::require_cpus_of_start() const {
   const std::string left = now->empty() ? "none" : fmt::format("only {}", fmt::join(*now, ", "));
   throw WorkerFailure(
       Status::failed,
-      fmt::format("of its CPUs {} the worker may now use {}: its cpuset or affinity "
+      fmt::format("of its CPUs {} the process may now use {}: its cpuset or affinity "
                   "was changed meanwhile",
                   fmt::join(*cpus_of_start_, ", "), left));
 }

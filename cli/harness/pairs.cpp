@@ -139,13 +139,13 @@ void Match::fit_to_new() {
 Pair Match::run_pair(bool new_first) {
   Pair pair{.new_first = new_first};
   Conditions& seen = pair.conditions;
-  const auto look = [&](std::int64_t& sentinel) {
-    sentinel = sentinel_ns();
+  const auto look = [&](std::int64_t& reference) {
+    reference = reference_loop_ns();
     if (const auto now = runnable_tasks()) {
       seen.runnable = std::max(seen.runnable.value_or(0), *now);
     }
   };
-  look(seen.sentinel_before_ns);
+  look(seen.reference_before_ns);
   // Whatever the two do not do at the same time, the coin decides: who is started, warmed up and
   // measured first.
   const auto until = deadline_in(session_.timeout_s);
@@ -180,7 +180,7 @@ Pair Match::run_pair(bool new_first) {
   }
   one.close();
   other.close();
-  look(seen.sentinel_after_ns);
+  look(seen.reference_after_ns);
   return pair;
 }
 

@@ -36,7 +36,8 @@ struct Pipe {
   Pipe() {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) {
-      throw WorkerFailure(Status::failed, fmt::format("no pipe for a worker: {}", strerror(errno)));
+      throw WorkerFailure(Status::failed,
+                          fmt::format("no pipe for a process: {}", strerror(errno)));
     }
     read_end = ends[0];
     write_end = ends[1];
@@ -113,7 +114,7 @@ void Process::spawn(const std::vector<std::string>& command) {
 
   pid_ = fork();
   if (pid_ < 0) {
-    throw WorkerFailure(Status::failed, fmt::format("no worker process: {}", strerror(errno)));
+    throw WorkerFailure(Status::failed, fmt::format("no process: {}", strerror(errno)));
   }
   if (pid_ == 0) {
     become_a_worker();
@@ -159,7 +160,7 @@ Json Process::receive() {
   while ((end = lines_.find('\n')) == std::string::npos) {
     if (out_ < 0) fail_ended();
     if (lines_.size() > longest_line) {
-      throw WorkerFailure(Status::failed, "the worker wrote over 1 MiB without an end of line");
+      throw WorkerFailure(Status::failed, "the process wrote over 1 MiB without an end of line");
     }
     require_time();
     await_something(deadline_);
@@ -172,7 +173,7 @@ Json Process::receive() {
     return message;
   } catch (const BadJson& error) {
     throw WorkerFailure(Status::failed,
-                        fmt::format("the worker wrote no message of the protocol: {}: {}",
+                        fmt::format("the process wrote no message of the protocol: {}: {}",
                                     error.what(), to_line(line.substr(0, 80))));
   }
 }
@@ -193,7 +194,7 @@ bool Process::has_ended() {
 
 void Process::require_time() const {
   if (Clock::now() < deadline_) return;
-  throw WorkerFailure(Status::timeout, "the worker did not answer in time" + last_words());
+  throw WorkerFailure(Status::timeout, "the process did not answer in time" + last_words());
 }
 
 // Until something was written, a child has ended, a signal has come, or the time is over.
@@ -238,17 +239,17 @@ void Process::fail_ended() {
   const bool by_itself = has_ended();
   end();
   if (!by_itself) {
-    throw WorkerFailure(Status::failed, "the worker closed its output" + last_words());
+    throw WorkerFailure(Status::failed, "the process closed its output" + last_words());
   }
   if (WIFSIGNALED(*exit_status_)) {
     throw WorkerFailure(
         Status::crashed,
-        fmt::format("the worker was ended by signal {} ({}){}", WTERMSIG(*exit_status_),
+        fmt::format("the process was ended by signal {} ({}){}", WTERMSIG(*exit_status_),
                     strsignal(WTERMSIG(*exit_status_)), last_words()));
   }
   const int code = WEXITSTATUS(*exit_status_);
   throw WorkerFailure(code == 0 ? Status::failed : Status::crashed,
-                      fmt::format("the worker ended with exit code {}{}", code, last_words()));
+                      fmt::format("the process ended with exit code {}{}", code, last_words()));
 }
 
 // The last line it wrote to stderr, which often says why.

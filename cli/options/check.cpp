@@ -42,7 +42,7 @@ void add_check_options(CLI::App& app, CheckWords& words) {
   option("--cell-budget", words.cell_budget, kinds::seconds, "for each cell")
       ->capture_default_str();
   option("--budget", words.budget, kinds::seconds, "for everything");
-  option("--timeout", words.timeout, kinds::seconds, "how long one worker process may take");
+  option("--timeout", words.timeout, kinds::seconds, "how long one process may take");
   option("--seed", words.seed, kinds::number, "seed of the coin that says which of a pair begins");
   app.add_flag("--strict", words.strict, "inconclusive is a failure (exit code 3)")->group("How");
   app.add_flag("--self-test", words.self_test,

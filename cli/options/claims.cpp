@@ -23,7 +23,7 @@ Finish bind(CLI::App& app) {
   add_color_option(app, words->shown);
   app.add_option("--seed", words->seed, "seed of the order in which cells are run")
       ->type_name(kinds::number);
-  app.add_option("--timeout", words->timeout, "how long one worker process may take")
+  app.add_option("--timeout", words->timeout, "how long one process may take")
       ->type_name(kinds::seconds);
   return [words](const Words&) {
     ClaimsRequest request;

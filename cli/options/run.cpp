@@ -31,10 +31,10 @@ void add_run_options(CLI::App& app, RunWords& words) {
   const auto option = [&](const char* name, std::string& into, const char* kind, const char* help) {
     app.add_option(name, into, help)->type_name(kind)->group("How long");
   };
-  option("--processes", words.processes, kinds::number, "worker processes of each cell");
+  option("--processes", words.processes, kinds::number, "processes of each cell");
   option("--repetitions", words.repetitions, kinds::number, "samples in each process");
   option("--min-time", words.min_time, kinds::seconds, "how long a sample lasts at least");
-  option("--timeout", words.timeout, kinds::seconds, "how long one worker process may take");
+  option("--timeout", words.timeout, kinds::seconds, "how long one process may take");
   option("--budget", words.budget, kinds::seconds,
          "for everything: fewer samples first, then fewer cells");
   option("--seed", words.seed, kinds::number, "seed of the order in which cells are run");

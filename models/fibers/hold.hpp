@@ -8,12 +8,12 @@ namespace concbench::fibers {
 
 // Uses its stack, counts itself at the gate, and ends once that opens.
 template <class K>
-struct Holder : Seed {
+struct Holder : UnstartedFiber {
   Holder(Meeting& meeting, Runnable parent, K kernel, std::uint64_t number)
-      : Seed{run_one}, meeting(meeting), parent(parent), kernel(kernel), number(number) {}
+      : UnstartedFiber{run_one}, meeting(meeting), parent(parent), kernel(kernel), number(number) {}
 
-  static Worker& run_one(Worker& first, Seed* seed) {
-    auto* const holder = static_cast<Holder*>(seed);
+  static Worker& run_one(Worker& first, UnstartedFiber* unstarted) {
+    auto* const holder = static_cast<Holder*>(unstarted);
     Meeting& meeting = holder->meeting;
     const Runnable parent = holder->parent;
     const K kernel = holder->kernel;
@@ -56,7 +56,7 @@ void hold_all(Worker*& worker, K kernel, Stopwatch& clock) {
           new (worker->blocks.take(sizeof(Holder<K>))) Holder<K>(meeting, parent, kernel, made);
       Fiber* fiber;
       try {
-        fiber = &plant(*worker, holder);
+        fiber = &begin_fiber(*worker, holder);
       } catch (...) {
         worker->blocks.give(holder, sizeof(Holder<K>));
         throw;

@@ -10,13 +10,19 @@ namespace concbench::fibers {
 
 // One of the participants of a meeting.
 template <class Body>
-struct Participant : Seed {
+struct Participant : UnstartedFiber {
   Participant(std::uint64_t number, Worker* home, Meeting& meeting, Runnable parent,
               const Body& body)
-      : Seed{run_one}, number(number), home(home), meeting(meeting), parent(parent), body(body) {}
+      : UnstartedFiber{run_one},
+        number(number),
+        home(home),
+        meeting(meeting),
+        parent(parent),
+        body(body) {}
 
-  static Worker& run_one(Worker& first, Seed* seed) {
-    const Participant me = *static_cast<Participant*>(seed);  // the original goes with the meeting
+  static Worker& run_one(Worker& first, UnstartedFiber* unstarted) {
+    const Participant me =
+        *static_cast<Participant*>(unstarted);  // the original goes with the meeting
     Worker* worker = &first;
     Waiter self(current(worker, me.home), me.home);
     me.meeting.gate.enter(self, *worker);
@@ -49,7 +55,7 @@ void meet(Worker*& worker, const std::vector<Worker*>& homes, Stopwatch& clock, 
   try {
     for (std::uint64_t i = 0; i < homes.size(); ++i) {
       participants.emplace_back(i, homes[i], meeting, current(worker), body);
-      fibers.push_back(&plant(*worker, &participants.back()));
+      fibers.push_back(&begin_fiber(*worker, &participants.back()));
     }
   } catch (...) {
     for (Fiber* fiber : fibers) worker->fibers.stacks.give(fiber);

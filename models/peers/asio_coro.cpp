@@ -67,12 +67,12 @@ auto receive(Channel& channel) {
 // ---- fork_join
 
 template <ForkJoin K>
-Awaitable<Tally<K>> grow(Executor executor, K kernel, typename K::Node node);
+Awaitable<Tally<K>> evaluate(Executor executor, K kernel, typename K::Node node);
 
 template <ForkJoin K>
 Awaitable<Tally<K>> child_task(Executor executor, K kernel, typename K::Node node) {
   co_await asio::post(executor, awaiting);
-  co_return co_await grow(executor, kernel, node);
+  co_return co_await evaluate(executor, kernel, node);
 }
 
 template <class Tally>
@@ -94,7 +94,7 @@ struct Send {
 
 // Spawns all children but the last, which it awaits itself, and collects what they send.
 template <ForkJoin K>
-Awaitable<Tally<K>> grow(Executor executor, K kernel, typename K::Node node) {
+Awaitable<Tally<K>> evaluate(Executor executor, K kernel, typename K::Node node) {
   const unsigned children = kernel.children(node);
   if (children == 0) co_return Tally<K>{kernel.leaf(node)};
   const unsigned last = children - 1;
@@ -104,7 +104,7 @@ Awaitable<Tally<K>> grow(Executor executor, K kernel, typename K::Node node) {
                    Send<Tally<K>>{channel, i});
   }
   std::vector<Tally<K>> tallies(children);
-  tallies[last] = co_await grow(executor, kernel, kernel.child(node, last));
+  tallies[last] = co_await evaluate(executor, kernel, kernel.child(node, last));
   for (unsigned arrived = 0; arrived < last; ++arrived) {
     const auto [error, i, tally] = co_await receive(*channel);
     tallies[i] = tally;
@@ -345,7 +345,7 @@ class AsioCoro {
     Tally<K> all;
     threads_.run([&, executor = threads_.executor()] {
       clock.start();
-      asio::co_spawn(executor, grow(executor, kernel, kernel.root()),
+      asio::co_spawn(executor, evaluate(executor, kernel, kernel.root()),
                      Finish<Tally<K>>{all, threads_, clock});
     });
     return {kernel.answer(all.result), all.tasks};

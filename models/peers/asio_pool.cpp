@@ -38,9 +38,9 @@ class Tree {
   Tree(K kernel, AsioThreads& threads, Stopwatch& clock)
       : kernel_(kernel), threads_(threads), clock_(clock) {}
 
-  void grow() {
+  void evaluate() {
     clock_.start();
-    grow(kernel_.root(), nullptr, 0);
+    evaluate(kernel_.root(), nullptr, 0);
   }
   Outcome outcome() const { return {kernel_.answer(all_.result), all_.tasks}; }
 
@@ -56,13 +56,14 @@ class Tree {
     std::vector<Tally<K>> tallies;
   };
 
-  void grow(typename K::Node node, Family* parent, unsigned number) {
+  void evaluate(typename K::Node node, Family* parent, unsigned number) {
     while (const unsigned children = kernel_.children(node)) {
       auto* family = new Family(children, parent, number);
       const unsigned last = children - 1;
       for (unsigned i = 0; i < last; ++i) {
-        asio::post(threads_.executor(),
-                   [this, child = kernel_.child(node, i), family, i] { grow(child, family, i); });
+        asio::post(threads_.executor(), [this, child = kernel_.child(node, i), family, i] {
+          evaluate(child, family, i);
+        });
       }
       node = kernel_.child(node, last);
       parent = family;
@@ -400,7 +401,7 @@ class AsioPool {
   template <ForkJoin K>
   Outcome fork_join(K kernel, Stopwatch& clock) {
     Tree<K> tree(kernel, threads_, clock);
-    threads_.run([&] { tree.grow(); });
+    threads_.run([&] { tree.evaluate(); });
     return tree.outcome();
   }
 

@@ -243,7 +243,7 @@ struct Stacks {
 constexpr unsigned most_nested = 32;
 
 template <ForkJoin K>
-Tally<K> grow(K kernel, typename K::Node node, unsigned nested);
+Tally<K> evaluate(K kernel, typename K::Node node, unsigned nested);
 
 // Launches a fiber for each child but the last, which runs as a call while the stack has room.
 template <ForkJoin K, class Tallies, class Fibers>
@@ -252,13 +252,13 @@ Tally<K> grow_children(K kernel, typename K::Node node, unsigned nested, Tallies
   const auto launch = [&](unsigned i) {
     children[i] = fibers::fiber(fibers::launch::dispatch, std::allocator_arg, Stacks{},
                                 [&tallies, kernel, child = kernel.child(node, i), i] {
-                                  tallies[i] = grow(kernel, child, 0);
+                                  tallies[i] = evaluate(kernel, child, 0);
                                 });
   };
   const auto last = static_cast<unsigned>(tallies.size()) - 1;
   for (unsigned i = 0; i < last; ++i) launch(i);
   if (nested < most_nested) {
-    tallies[last] = grow(kernel, kernel.child(node, last), nested + 1);
+    tallies[last] = evaluate(kernel, kernel.child(node, last), nested + 1);
   } else {
     launch(last);
   }
@@ -269,7 +269,7 @@ Tally<K> grow_children(K kernel, typename K::Node node, unsigned nested, Tallies
 }
 
 template <ForkJoin K>
-Tally<K> grow(K kernel, typename K::Node node, unsigned nested) {
+Tally<K> evaluate(K kernel, typename K::Node node, unsigned nested) {
   const unsigned children = kernel.children(node);
   if (children == 0) return {kernel.leaf(node)};
   if (children == 2) {
@@ -376,7 +376,7 @@ class BoostFiber {
     Outcome outcome{0, 0};
     workers_.run(Order::newest_first, [&] {
       clock.start();
-      const Tally<K> all = grow(kernel, kernel.root(), 0);
+      const Tally<K> all = evaluate(kernel, kernel.root(), 0);
       clock.stop();
       outcome = {kernel.answer(all.result), all.tasks};
     });

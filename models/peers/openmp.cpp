@@ -32,7 +32,7 @@ namespace {
 using peers::Seats;
 
 template <ForkJoin K>
-Tally<K> grow(K kernel, typename K::Node node);
+Tally<K> evaluate(K kernel, typename K::Node node);
 
 // Makes a task of each child, waits for all, and folds.
 template <ForkJoin K, class Tallies>
@@ -40,14 +40,14 @@ Tally<K> grow_children(K kernel, typename K::Node node, Tallies& tallies) {
   const auto children = static_cast<unsigned>(tallies.size());
   for (unsigned i = 0; i < children; ++i) {
 #pragma omp task default(none) shared(tallies) firstprivate(kernel, node, i) if (i + 1 < children)
-    tallies[i] = grow(kernel, kernel.child(node, i));
+    tallies[i] = evaluate(kernel, kernel.child(node, i));
   }
 #pragma omp taskwait
   return Tally<K>::of(kernel, tallies);
 }
 
 template <ForkJoin K>
-Tally<K> grow(K kernel, typename K::Node node) {
+Tally<K> evaluate(K kernel, typename K::Node node) {
   const unsigned children = kernel.children(node);
   if (children == 0) return {kernel.leaf(node)};
   if (children == 2) {
@@ -90,7 +90,7 @@ class OpenMp {
     in_team([&] {
       clock.start();
 #pragma omp task default(none) shared(all) firstprivate(kernel)
-      all = grow(kernel, kernel.root());
+      all = evaluate(kernel, kernel.root());
 #pragma omp taskwait
       clock.stop();
     });

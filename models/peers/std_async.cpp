@@ -45,7 +45,7 @@ class StdAsync {
     return told_of_shortage([&]() -> Outcome {
       clock.start();
       const Tally<K> all =
-          std::async(std::launch::async, [&] { return grow(kernel, kernel.root()); }).get();
+          std::async(std::launch::async, [&] { return evaluate(kernel, kernel.root()); }).get();
       clock.stop();
       return {kernel.answer(all.result), all.tasks};
     });
@@ -222,7 +222,7 @@ class StdAsync {
   // Makes a task of each child and folds what they return. A future that goes waits for its thread,
   // also when one of them could not be made.
   template <ForkJoin K>
-  Tally<K> grow(const K& kernel, typename K::Node node) {
+  Tally<K> evaluate(const K& kernel, typename K::Node node) {
     const os::Sighting sighting(sightings_);
     const unsigned children = kernel.children(node);
     if (children == 0) return {kernel.leaf(node)};
@@ -230,7 +230,7 @@ class StdAsync {
     tasks.reserve(children);
     for (unsigned i = 0; i < children; ++i) {
       tasks.push_back(std::async(std::launch::async, [this, &kernel, node, i] {
-        return grow(kernel, kernel.child(node, i));
+        return evaluate(kernel, kernel.child(node, i));
       }));
     }
     std::vector<Tally<K>> tallies;

@@ -47,23 +47,23 @@ class Usher : public tbb::task_scheduler_observer {
 };
 
 template <ForkJoin K>
-Tally<K> grow(K kernel, typename K::Node node, tbb::task_group_context& context) {
+Tally<K> evaluate(K kernel, typename K::Node node, tbb::task_group_context& context) {
   const unsigned children = kernel.children(node);
   if (children == 0) return {kernel.leaf(node)};
   if (children == 2) {
     std::array<Tally<K>, 2> tallies;
-    tbb::parallel_invoke([&] { tallies[0] = grow(kernel, kernel.child(node, 0), context); },
-                         [&] { tallies[1] = grow(kernel, kernel.child(node, 1), context); },
+    tbb::parallel_invoke([&] { tallies[0] = evaluate(kernel, kernel.child(node, 0), context); },
+                         [&] { tallies[1] = evaluate(kernel, kernel.child(node, 1), context); },
                          context);
     return Tally<K>::of(kernel, tallies);
   }
   std::vector<Tally<K>> tallies(children);
   tbb::task_group group;
   for (unsigned i = 0; i + 1 < children; ++i) {
-    group.run([&, i] { tallies[i] = grow(kernel, kernel.child(node, i), context); });
+    group.run([&, i] { tallies[i] = evaluate(kernel, kernel.child(node, i), context); });
   }
   group.run_and_wait(
-      [&] { tallies.back() = grow(kernel, kernel.child(node, children - 1), context); });
+      [&] { tallies.back() = evaluate(kernel, kernel.child(node, children - 1), context); });
   return Tally<K>::of(kernel, tallies);
 }
 
@@ -83,7 +83,7 @@ class Tbb {
     return arena_.execute([&]() -> Outcome {
       tbb::task_group_context context;
       clock.start();
-      const Tally<K> all = grow(kernel, kernel.root(), context);
+      const Tally<K> all = evaluate(kernel, kernel.root(), context);
       clock.stop();
       return {kernel.answer(all.result), all.tasks};
     });

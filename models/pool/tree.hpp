@@ -57,7 +57,7 @@ Grown<K> grow_children(Walk<K>& walk, Head head, typename K::Node node, unsigned
 // Runs the task of a node. Leaves, which are most of a tree, are spared a call, and binary nodes,
 // which are common, a loop.
 template <class K>
-[[gnu::always_inline]] inline Grown<K> grow(Walk<K>& walk, Head head, typename K::Node node) {
+[[gnu::always_inline]] inline Grown<K> evaluate(Walk<K>& walk, Head head, typename K::Node node) {
   const unsigned children = walk.kernel.children(node);
   if (children == 0) return {walk.kernel.leaf(node), 1};
   Grown<K> all = children == 2   ? grow_pair(walk, head, node)
@@ -69,7 +69,7 @@ template <class K>
 
 template <class K>
 typename K::Result Walk<K>::run(typename K::Node node) {
-  const Grown<K> all = grow(*this, base_, node);
+  const Grown<K> all = evaluate(*this, base_, node);
   worker.tally.ops += all.tasks;
   return all.result;
 }
@@ -158,7 +158,7 @@ template <unsigned most, class K, class Elder>
     while (joined < count) {
       Child<K>& child = children.child[joined++];
       if (worker.take_back(--head)) [[likely]] {
-        const Grown<K> one = grow(walk, head, child.node());
+        const Grown<K> one = evaluate(walk, head, child.node());
         all.result = walk.kernel.fold(all.result, one.result);
         all.tasks += one.tasks;
       } else {
@@ -178,14 +178,14 @@ template <unsigned most, class K, class Elder>
 template <class K>
 Grown<K> grow_pair(Walk<K>& walk, Head head, typename K::Node node) {
   return beside<1>(walk, head, node, 1, 1,
-                   [&](Head above) { return grow(walk, above, walk.kernel.child(node, 0)); });
+                   [&](Head above) { return evaluate(walk, above, walk.kernel.child(node, 0)); });
 }
 
 template <class K>
 Grown<K> grow_only(Walk<K>& walk, Head head, typename K::Node node) {
   if (!walk.worker.has_room(&node)) [[unlikely]]
     refuse_depth();
-  return grow(walk, head, walk.kernel.child(node, 0));
+  return evaluate(walk, head, walk.kernel.child(node, 0));
 }
 
 // The children 0 to `last`, some in each call.
@@ -194,7 +194,7 @@ Grown<K> grow_children(Walk<K>& walk, Head head, typename K::Node node, unsigned
   constexpr unsigned most = Deque::slack;
   const unsigned here = last < most ? last : most, below = last - here;
   return beside<most>(walk, head, node, below + 1, here, [&](Head above) {
-    return below == 0 ? grow(walk, above, walk.kernel.child(node, 0))
+    return below == 0 ? evaluate(walk, above, walk.kernel.child(node, 0))
                       : grow_children(walk, above, node, below);
   });
 }

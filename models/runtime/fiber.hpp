@@ -23,7 +23,7 @@ struct alignas(16) Fiber {
   std::byte* bottom = nullptr;
   std::byte* low = nullptr;  // nested calls below this address had better get a new fiber
   Fiber* next = nullptr;     // in a list of free stacks
-  Seed* seed = nullptr;      // what it is to run
+  UnstartedFiber* unstarted = nullptr;  // what it is to run
   [[no_unique_address]] Shadow shadow;
 
   bool has_room() const { return static_cast<std::byte*>(__builtin_frame_address(0)) > low; }

@@ -3,26 +3,27 @@
 namespace concbench::runtime {
 namespace {
 
-CONCBENCH_STACK_ENTRY [[noreturn]] void run_seed(Worker* worker, Hook hook, void* argument) {
+CONCBENCH_STACK_ENTRY [[noreturn]] void run_unstarted(Worker* worker, Hook hook, void* argument) {
   arrive(*worker);
   if (hook) hook(*worker, argument);
-  Seed* seed = worker->fibers.current->seed;
-  Worker& last = seed->body(*worker, seed);
+  UnstartedFiber* unstarted = worker->fibers.current->unstarted;
+  Worker& last = unstarted->body(*worker, unstarted);
   leave_for(last, fiber_for(last, last.next()));
 }
 
 }  // namespace
 
-Fiber& plant(Worker& worker, Seed* seed) {
+Fiber& begin_fiber(Worker& worker, UnstartedFiber* unstarted) {
   Fiber& fiber = *worker.fibers.stacks.take();
-  fiber.seed = seed;
-  fiber.prepare(run_seed);
+  fiber.unstarted = unstarted;
+  fiber.prepare(run_unstarted);
   return fiber;
 }
 
 Fiber& other_fiber_for(Worker& worker, Runnable runnable) {
   if (!runnable) return worker.fibers.thread;
-  if (runnable.kind() == Kind::seed) return plant(worker, static_cast<Seed*>(runnable.what()));
+  if (runnable.kind() == Kind::unstarted)
+    return begin_fiber(worker, static_cast<UnstartedFiber*>(runnable.what()));
   worker.wake(runnable);
   return worker.fibers.thread;
 }

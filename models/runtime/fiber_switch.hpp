@@ -45,8 +45,8 @@ namespace concbench::runtime {
   worker.fibers.exceptions->uncaught = 0;
 }
 
-// A stack that will run the seed.
-Fiber& plant(Worker& worker, Seed* seed);
+// A stack of its own for a fiber that has not begun.
+Fiber& begin_fiber(Worker& worker, UnstartedFiber* unstarted);
 
 // The same for what is no fiber yet, and the worker's own stack for what is no fiber's work.
 Fiber& other_fiber_for(Worker& worker, Runnable runnable);
@@ -75,8 +75,8 @@ inline Worker& give_way(Worker& worker, bool pinned) {
   return switch_to(worker, to, nullptr, nullptr);
 }
 
-// By the worker's own stack: runs the fiber, or a new one for the seed, and whatever those switch
-// to until there is nothing left for fibers.
+// By the worker's own stack: runs the fiber, or begins one, and whatever those
+// switch to until there is nothing left for fibers.
 void run_fiber(Worker& worker, Runnable runnable);
 
 }  // namespace concbench::runtime

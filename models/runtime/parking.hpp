@@ -43,7 +43,7 @@ template <class Atomics>
 class BasicParking {
  public:
   // Where one worker sleeps.
-  class Bed {
+  class Slot {
     friend class BasicParking;
     typename Atomics::template Atomic<std::uint32_t> parked_{awake};  // a futex
     bool listed_ = false;  // among the sleepers; under the lock
@@ -75,29 +75,29 @@ class BasicParking {
   // By a searcher that gives up; a searcher again on return. `look` says whether there is anything
   // for it, and is asked only once everybody can see that it is about to sleep.
   template <class Look, class Earliest = NoDeadlines>
-  void sleep(Bed& bed, const Look& look, const Earliest& earliest = {}) {
-    bed.parked_.store(asleep);
+  void sleep(Slot& slot, const Look& look, const Earliest& earliest = {}) {
+    slot.parked_.store(asleep);
     {
       const std::lock_guard guard(lock_);
-      sleepers_.push_back(&bed);
-      bed.listed_ = true;
+      sleepers_.push_back(&slot);
+      slot.listed_ = true;
       sleeping_.fetch_add(1);
     }
     searching_.fetch_sub(1);
     if (look()) {
-      if (rise(bed)) return;
+      if (rise(slot)) return;
     } else if (earliest() < watched_until_.load()) {
-      have_watched(&bed);
+      have_watched(&slot);
     }
     for (std::int64_t deadline = never;;) {
       std::uint32_t was = nudged;
-      const bool look_again = bed.parked_.compare_exchange_strong(was, asleep);
+      const bool look_again = slot.parked_.compare_exchange_strong(was, asleep);
       if (was == awake) return;
-      if (look_again) deadline = watches_until(bed, earliest);
+      if (look_again) deadline = watches_until(slot, earliest);
       if (deadline == never) {
-        Atomics::wait(bed.parked_, asleep);
-      } else if (Atomics::wait_until(bed.parked_, asleep, deadline)) {
-        if (rise(bed)) return;
+        Atomics::wait(slot.parked_, asleep);
+      } else if (Atomics::wait_until(slot.parked_, asleep, deadline)) {
+        if (rise(slot)) return;
         deadline = never;  // it is being woken
       }
     }
@@ -116,19 +116,19 @@ class BasicParking {
   }
 
   // After something for this worker was made visible.
-  void unpark(Bed& bed) {
-    if (bed.parked_.load() == awake) return;
+  void unpark(Slot& slot) {
+    if (slot.parked_.load() == awake) return;
     {
       const std::lock_guard guard(lock_);
-      if (!bed.listed_) return;
-      unlist(bed);
+      if (!slot.listed_) return;
+      unlist(slot);
       searching_.fetch_add(1);
     }
-    rouse(bed);
+    rouse(slot);
   }
 
  private:
-  // Of a bed. Nudged: to look again whether it is the watch, and until when.
+  // Of a slot. Nudged: to look again whether it is the watch, and until when.
   enum : std::uint32_t { awake, asleep, nudged };
 
   // Wakes a sleeper unless somebody searches: the sleeper counts as a searcher from here on, so
@@ -136,7 +136,7 @@ class BasicParking {
   void wake_one() {
     std::uint32_t nobody = 0;
     while (searching_.compare_exchange_strong(nobody, 1)) {
-      Bed* sleeper = nullptr;
+      Slot* sleeper = nullptr;
       {
         const std::lock_guard guard(lock_);
         if (!sleepers_.empty()) {
@@ -154,19 +154,19 @@ class BasicParking {
   }
 
   // By a sleeper that need not be woken: a searcher again, unless it is being woken already.
-  bool rise(Bed& bed) {
+  bool rise(Slot& slot) {
     const std::lock_guard guard(lock_);
-    if (!bed.listed_) return false;
-    unlist(bed);
+    if (!slot.listed_) return false;
+    unlist(slot);
     searching_.fetch_add(1);
-    bed.parked_.store(awake);
+    slot.parked_.store(awake);
     return true;
   }
 
   // Has the watch look at the deadlines again; if there is none, `willing` becomes it, or whoever
   // sleeps longest.
-  void have_watched(Bed* willing) {
-    Bed* watch;
+  void have_watched(Slot* willing) {
+    Slot* watch;
     {
       const std::lock_guard guard(lock_);
       if (!watch_) {
@@ -182,9 +182,9 @@ class BasicParking {
 
   // Until when this sleeper watches, which all can see from here on; never if it is not the watch.
   template <class Earliest>
-  std::int64_t watches_until(Bed& bed, const Earliest& earliest) {
+  std::int64_t watches_until(Slot& slot, const Earliest& earliest) {
     const std::lock_guard guard(lock_);
-    if (watch_ != &bed) return never;
+    if (watch_ != &slot) return never;
     std::int64_t deadline;
     do {
       deadline = earliest();
@@ -194,27 +194,27 @@ class BasicParking {
   }
 
   // Under the lock.
-  void unlist(Bed& bed) {
-    sleepers_.erase(std::find(sleepers_.begin(), sleepers_.end(), &bed));
-    bed.listed_ = false;
+  void unlist(Slot& slot) {
+    sleepers_.erase(std::find(sleepers_.begin(), sleepers_.end(), &slot));
+    slot.listed_ = false;
     sleeping_.fetch_sub(1);
-    if (watch_ == &bed) {
+    if (watch_ == &slot) {
       watch_ = nullptr;
       watched_until_.store(never);
     }
   }
 
-  static void rouse(Bed& bed) {
-    bed.parked_.store(awake);
-    Atomics::wake(bed.parked_);
+  static void rouse(Slot& slot) {
+    slot.parked_.store(awake);
+    Atomics::wake(slot.parked_);
   }
 
   typename Atomics::template Atomic<std::uint32_t> sleeping_{0};
   typename Atomics::template Atomic<std::uint32_t> searching_{0};
   typename Atomics::template Atomic<std::int64_t> watched_until_{never};
   BasicSpinLock<Atomics> lock_;
-  std::vector<Bed*> sleepers_;
-  Bed* watch_ = nullptr;  // one of them, or null; under the lock
+  std::vector<Slot*> sleepers_;
+  Slot* watch_ = nullptr;  // one of them, or null; under the lock
 };
 
 using Parking = BasicParking<StdAtomics>;

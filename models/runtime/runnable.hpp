@@ -15,11 +15,11 @@ struct Closure {
 
 // A fiber that has not started: it gets a stack when a worker takes it up, so that a task waiting
 // for its first turn costs a few words. A fiber may change workers; `body` returns the last one.
-struct Seed {
-  Worker& (*body)(Worker&, Seed*);
+struct UnstartedFiber {
+  Worker& (*body)(Worker&, UnstartedFiber*);
 };
 
-enum class Kind : std::uintptr_t { closure, seed, fiber, coroutine };
+enum class Kind : std::uintptr_t { closure, unstarted, fiber, coroutine };
 
 // A pointer and, in bits that its alignment leaves free, what it points to and whether that may
 // change workers while it waits in a queue.

@@ -218,7 +218,7 @@ void Worker::run(Runnable runnable) {
     }
     case Kind::coroutine: return std::coroutine_handle<>::from_address(runnable.what()).resume();
     case Kind::fiber:
-    case Kind::seed: return run_fiber(*this, runnable);
+    case Kind::unstarted: return run_fiber(*this, runnable);
   }
 }
 
@@ -350,7 +350,7 @@ std::int64_t Scheduler::earliest_deadline() const {
   return earliest;
 }
 
-void Scheduler::unpark(Worker& worker) { parking_.unpark(worker.bed_); }
+void Scheduler::unpark(Worker& worker) { parking_.unpark(worker.parking_slot_); }
 
 // A searcher has found what it waited for.
 void Scheduler::found() {
@@ -368,7 +368,7 @@ void Scheduler::sleep(Worker& worker, const Until& until) {
     }
     return true;
   };
-  parking_.sleep(worker.bed_, finds_any, [this] { return earliest_deadline(); });
+  parking_.sleep(worker.parking_slot_, finds_any, [this] { return earliest_deadline(); });
 }
 
 }  // namespace concbench::runtime

@@ -193,7 +193,7 @@ class alignas(64) Worker {
   alignas(64) Inbox inbox_;
   TimerHeap timers_;
   std::atomic<Worker*> asker_{nullptr};
-  Parking::Bed bed_;
+  Parking::Slot parking_slot_;
   std::atomic<State> state_{State::none};
   pthread_t thread_;
 };

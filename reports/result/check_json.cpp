@@ -31,7 +31,7 @@ Json json_of(const Pair& pair) {
   return {{"new_first", pair.new_first},
           {"base_ns", pair.base_ns},
           {"new_ns", pair.new_ns},
-          {"sentinel_ns", {seen.sentinel_before_ns, seen.sentinel_after_ns}},
+          {"sentinel_ns", {seen.reference_before_ns, seen.reference_after_ns}},
           {"span_ns", seen.span_ns},
           {"steal_ns", or_null(seen.steal_ns)},
           {"foreign_ns", or_null(seen.foreign_ns)},
@@ -119,10 +119,10 @@ Pair pair_from(const Json& json) {
   if (pair.base_ns.empty() || pair.base_ns.size() != pair.new_ns.size()) {
     throw BadJson("\"base_ns\" and \"new_ns\" must have as many slices as each other, at least 1");
   }
-  const std::vector<std::int64_t> sentinel = times(json, "sentinel_ns");
-  if (sentinel.size() != 2) throw BadJson("\"sentinel_ns\" must have two times");
-  pair.conditions = {.sentinel_before_ns = sentinel[0],
-                     .sentinel_after_ns = sentinel[1],
+  const std::vector<std::int64_t> reference = times(json, "sentinel_ns");
+  if (reference.size() != 2) throw BadJson("\"sentinel_ns\" must have two times");
+  pair.conditions = {.reference_before_ns = reference[0],
+                     .reference_after_ns = reference[1],
                      .span_ns = integer_field(json, "span_ns"),
                      .steal_ns = optional_integer(json, "steal_ns"),
                      .foreign_ns = optional_integer(json, "foreign_ns")};

@@ -23,7 +23,7 @@ Json json_of(const Group& group) {
   const Cell& any = group.any();
   Json models = Json::array();
   for (const Cell* cell : group.ranked) {
-    const auto value = merit(*cell);
+    const auto value = ranking_metric(*cell);
     models.push_back({{"model", cell->model},
                       {"ns", value ? Json(value->median) : Json()},
                       {"ratio", or_null(times_best(group, *cell))}});
@@ -119,7 +119,8 @@ Json load_curves(const Result& result) {
 }  // namespace
 
 Json merit_json(const Cell& cell) {
-  const auto value = cell.status == Status::ok && cell.summary ? merit(cell) : std::nullopt;
+  const auto value =
+      cell.status == Status::ok && cell.summary ? ranking_metric(cell) : std::nullopt;
   if (!value) return nullptr;
   return {{"median", value->median},
           {"low", value->low},

@@ -25,20 +25,20 @@ std::vector<std::string> disturbances(std::span<const Pair> pairs, std::size_t c
   std::vector<std::string> phrases;
   if (pairs.empty()) return phrases;
   double span = 0, steal = 0, foreign = 0, runnable = 0;
-  std::vector<double> sentinel;
+  std::vector<double> reference;
   for (const Pair& pair : pairs) {
     const Conditions& seen = pair.conditions;
     span += static_cast<double>(seen.span_ns);
     steal += static_cast<double>(seen.steal_ns.value_or(0));
     foreign += static_cast<double>(seen.foreign_ns.value_or(0));
     runnable += seen.runnable.value_or(0);
-    sentinel.push_back(static_cast<double>(seen.sentinel_before_ns));
-    sentinel.push_back(static_cast<double>(seen.sentinel_after_ns));
+    reference.push_back(static_cast<double>(seen.reference_before_ns));
+    reference.push_back(static_cast<double>(seen.reference_after_ns));
   }
-  std::ranges::sort(sentinel);
+  std::ranges::sort(reference);
   const double capacity = span * static_cast<double>(cpus);
   const double waiting = runnable / static_cast<double>(pairs.size());
-  const double slowed = quantile(sentinel, 0.9) / sentinel.front() - 1;
+  const double slowed = quantile(reference, 0.9) / reference.front() - 1;
   if (foreign > 0.05 * capacity) {
     phrases.push_back(
         fmt::format("other programs used {:.0f} % of these CPUs", 100 * foreign / capacity));

@@ -13,8 +13,8 @@ namespace concbench {
 // What the machine did around a pair. It explains a verdict and filters nothing: whoever dropped
 // the disturbed pairs would choose the result.
 struct Conditions {
-  std::int64_t sentinel_before_ns = 0, sentinel_after_ns = 0;  // a fixed piece of work
-  std::int64_t span_ns = 0;                                    // the slices and all between them
+  std::int64_t reference_before_ns = 0, reference_after_ns = 0;  // a fixed piece of work
+  std::int64_t span_ns = 0;                                      // the slices and all between them
   std::optional<std::int64_t> steal_ns = {};    // taken from the cell's CPUs by the hypervisor
   std::optional<std::int64_t> foreign_ns = {};  // used on them by other programs
   std::optional<int> runnable = {};             // tasks that had or wanted a CPU, without our own

@@ -16,13 +16,13 @@ bool is_paced(const Cell& cell) {
          rate->second != ParamValue(std::int64_t{0});
 }
 
-std::optional<Estimate> merit(const Cell& cell) {
+std::optional<Estimate> ranking_metric(const Cell& cell) {
   if (!is_paced(cell)) return cell.summary->ns_per_op;
   return cell.latency ? cell.latency->p99_of_processes : std::nullopt;
 }
 
 std::optional<double> times_best(const Group& group, const Cell& cell) {
-  const auto own = merit(cell), best = merit(*group.ranked.front());
+  const auto own = ranking_metric(cell), best = ranking_metric(*group.ranked.front());
   if (!own || !best || best->median <= 0) return std::nullopt;
   return own->median / best->median;
 }
@@ -31,7 +31,7 @@ namespace {
 
 // In the order of ranks; who does not tell comes last.
 auto rank_of(const Cell& cell) {
-  const auto value = merit(cell);
+  const auto value = ranking_metric(cell);
   return std::tuple(!value, value ? value->median : 0, cell.model);
 }
 

@@ -35,9 +35,9 @@ bool is_paced(const Cell& cell);
 // What cells of a group are ranked by, smaller being better: the p99 latency where the load sets
 // the pace, else the time of one operation. Null where a program did not tell its latencies.
 // `cell` must be ok.
-std::optional<Estimate> merit(const Cell& cell);
+std::optional<Estimate> ranking_metric(const Cell& cell);
 
-// merit() as a multiple of that of the group's best.
+// ranking_metric() as a multiple of that of the group's best.
 std::optional<double> times_best(const Group& group, const Cell& cell);
 
 }  // namespace concbench

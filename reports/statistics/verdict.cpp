@@ -32,7 +32,7 @@ std::string_view name_of(Verdict verdict) {
 
 void Judge::add(double log_ratio) {
   values_.push_back(log_ratio);
-  if (is_look(static_cast<int>(values_.size()))) look();
+  if (is_interim_analysis(static_cast<int>(values_.size()))) look();
 }
 
 // Whether the test finds that direction at this look, and large enough to matter.
@@ -76,7 +76,7 @@ void Judge::look() {
   }
   if (is_equivalent()) {
     decided_ = Verdict::equivalent;
-  } else if (seen_ == last_look) {
+  } else if (seen_ == last_analysis) {
     decided_ = Verdict::inconclusive;
   }
 }
@@ -90,7 +90,7 @@ std::optional<Effect> Judge::effect() const {
 
 Judgement Judge::conclude(std::string_view why) {
   const auto now = static_cast<int>(values_.size());
-  if (!decided_ && now >= first_look && now > seen_) look();
+  if (!decided_ && now >= first_analysis && now > seen_) look();
   const Verdict verdict = decided_.value_or(Verdict::inconclusive);
   return described(verdict, verdict == Verdict::inconclusive ? why_unclear(why) : "");
 }
@@ -118,8 +118,8 @@ std::string Judge::why_unclear(std::string_view why) const {
   if (suspect_) {
     text = fmt::format("{} pairs suggested {}, {} fresh ones did not confirm it", before_,
                        percent(suspected_effect_), now);
-  } else if (now < static_cast<std::size_t>(first_look)) {
-    text = fmt::format("{} pairs, where {} are the least", now, first_look);
+  } else if (now < static_cast<std::size_t>(first_analysis)) {
+    text = fmt::format("{} pairs, where {} are the least", now, first_analysis);
   } else {
     text = fmt::format("the interval reaches beyond ±{:.3g} %", 100 * rule_.equivalence);
   }

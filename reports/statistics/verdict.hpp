@@ -1,14 +1,14 @@
 // From pairs to a verdict. A deterministic function of the log ratios in their order, so that a
 // recorded session can be judged again.
 //
-// Two stages. The screen looks at the pairs at the looks of looks.hpp and spends `screen` on false
+// Two stages. The screen judges the pairs at the interim analyses and spends `screen` on false
 // alarms in each direction. What it suspects, and what is at least `min_effect` large, must be
 // found again in fresh pairs at `confirm`. Identical programs hence raise a false alarm in at most
 // .05 × .01 of all checks of each direction, as long as the coin is fair.
 //
 // At each look the pairs may also show that there is nothing to find: the interval lies inside
-// ±`equivalence`. All looks together call programs that differ by just that much `equivalent` in at
-// most 1 − `level` of cases.
+// ±`equivalence`. All analyses together call programs that differ by just that much `equivalent` in
+// at most 1 − `level` of cases.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "reports/statistics/looks.hpp"
+#include "reports/statistics/interim_analysis.hpp"
 #include "reports/statistics/signed_rank.hpp"
 
 namespace concbench {

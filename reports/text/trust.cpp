@@ -16,7 +16,7 @@ std::vector<double> spreads(const Result& result) {
   std::vector<double> list;
   for (const Cell& cell : result.cells) {
     if (cell.status != Status::ok || !cell.summary || cell.summary->processes < 2) continue;
-    if (const auto ranked_by = merit(cell)) list.push_back(spread(*ranked_by));
+    if (const auto ranked_by = ranking_metric(cell)) list.push_back(spread(*ranked_by));
   }
   return list;
 }

@@ -60,14 +60,14 @@ std::string outcome_of(const Cell& cell) {
   if (cell.status != Status::ok) {
     return fmt::format("{}: {}: {}", cell.name(), name_of(cell.status), cell.reason);
   }
-  if (const auto latency = merit(cell); latency && is_paced(cell)) {
+  if (const auto latency = ranking_metric(cell); latency && is_paced(cell)) {
     return fmt::format("{}: p99 {}", cell.name(), duration_text(latency->median));
   }
   return fmt::format("{}: {:.4g} ns per {}", cell.name(), cell.summary->ns_per_op.median, cell.op);
 }
 
 std::unique_ptr<Progress> make_progress(std::size_t steps, double expected_s, bool terminal) {
-  say("{} worker processes, about {}\n", steps, spoken_time(expected_s));
+  say("{} processes, about {}\n", steps, spoken_time(expected_s));
   if (terminal) return std::make_unique<Bar>(steps);
   return std::make_unique<Lines>(steps);
 }

@@ -1,4 +1,4 @@
-#include "reports/statistics/looks.hpp"
+#include "reports/statistics/interim_analysis.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,20 +17,20 @@ TEST(AlphaSpending, SpendsNoMoreThanAlphaInAll) {
   for (const double alpha : {0.05, 0.01}) {
     AlphaSpending spending(alpha);
     double spent = 0;
-    for (const int pairs : looks) {
+    for (const int pairs : interim_analyses) {
       const double level = spending.level(pairs);
       EXPECT_GT(level, 0) << pairs;
       spending.spend(level);
       spent += level;
     }
     EXPECT_NEAR(spent, alpha, 1e-12);
-    EXPECT_NEAR(spending.level(last_look), 0, 1e-12);
+    EXPECT_NEAR(spending.level(last_analysis), 0, 1e-12);
   }
 }
 
 TEST(AlphaSpending, LetsTheFirstLookOfBothStagesReject) {
-  EXPECT_GE(AlphaSpending(0.01).level(first_look), std::exp2(-first_look));
-  EXPECT_GE(AlphaSpending(0.05).level(first_look), std::exp2(-first_look));
+  EXPECT_GE(AlphaSpending(0.01).level(first_analysis), std::exp2(-first_analysis));
+  EXPECT_GE(AlphaSpending(0.05).level(first_analysis), std::exp2(-first_analysis));
 }
 
 TEST(AlphaSpending, LeavesWhatATestCouldNotSpendToTheNextLook) {
@@ -40,7 +40,7 @@ TEST(AlphaSpending, LeavesWhatATestCouldNotSpendToTheNextLook) {
   EXPECT_GT(exact.level(12), wasteful.level(12));
 }
 
-// The point of it all: many looks, and still no more false alarms than one test would raise.
+// The point of it all: many analyses, and still no more false alarms than one test would raise.
 TEST(AlphaSpending, KeepsTheRateOfFalseAlarmsOverAllLooks) {
   std::mt19937_64 random(1);
   std::normal_distribution<double> noise;
@@ -50,7 +50,7 @@ TEST(AlphaSpending, KeepsTheRateOfFalseAlarmsOverAllLooks) {
     AlphaSpending spending(0.05);
     std::vector<double> values;
     bool spent = false, naive = false;
-    for (const int pairs : looks) {
+    for (const int pairs : interim_analyses) {
       while (static_cast<int>(values.size()) < pairs) values.push_back(noise(random));
       const SignedRank test(values);
       const double level = spending.level(pairs);
