@@ -21,12 +21,12 @@
 #include "models/os/channel.hpp"
 #include "models/os/children.hpp"
 #include "models/os/gate.hpp"
+#include "models/os/kernel_tasks.hpp"
 #include "models/os/mutex.hpp"
 #include "models/os/participants.hpp"
 #include "models/os/rendezvous.hpp"
 #include "models/os/shared.hpp"
 #include "models/os/shortage.hpp"
-#include "models/os/sleep.hpp"
 #include "models/os/turn.hpp"
 
 namespace concbench {
@@ -78,7 +78,9 @@ struct Tree {
   }
 };
 
-class Processes {
+class Processes : public os::KernelTasks<Processes> {
+  friend os::KernelTasks<Processes>;
+
  public:
   template <class Word>
   using Memory = Shared<Word>;
@@ -144,12 +146,6 @@ class Processes {
                         clock);
   }
 
-  template <Yielding K>
-  Outcome yield(K kernel, Stopwatch& clock) {
-    return assemble(kernel.tasks(), Place::any, clock,
-                    [&](std::uint64_t i, auto) { return os::give_way(kernel, i); });
-  }
-
   template <Contend K>
   Outcome contend(K kernel, Stopwatch& clock) {
     return pipes_ ? contend_by<os::PipeMutex>(kernel, clock)
@@ -176,34 +172,10 @@ class Processes {
     return os::sum(outcomes.all());
   }
 
-  template <Timers K>
-  Outcome timers(K kernel, Stopwatch& clock) {
-    return assemble(kernel.tasks(), Place::any, clock, [&](std::uint64_t i, std::int64_t opened) {
-      return os::sleep_once(kernel, i, opened, os::sleep_until);
-    });
-  }
-
-  template <Recipe K>
-  Outcome recipe(K kernel, Stopwatch& clock) {
-    return assemble(kernel.tasks(), Place::any, clock, [&](std::uint64_t i, std::int64_t opened) {
-      return os::follow_recipe(kernel, i, opened, os::sleep_until);
-    });
-  }
-
   template <Phases K>
   Outcome phases(K kernel, Stopwatch& clock) {
     return pipes_ ? phases_by<os::PipeBarrier>(kernel, clock)
                   : phases_by<os::FutexBarrier<scope>>(kernel, clock);
-  }
-
-  template <Serve K>
-  Outcome serve(K kernel, Stopwatch& clock) {
-    os::Clients clients(kernel.load(), cpus_, os::Sockets::blocking);
-    const Outcome all =
-        assemble(kernel.load().connections, Place::any, clock,
-                 [&](std::uint64_t i, auto) { return os::serve_blocking(kernel, clients, i); });
-    clients.finish(kernel.probe);
-    return all;
   }
 
   std::vector<WorkerReport> workers() const { return {sightings_->report()}; }
@@ -232,22 +204,23 @@ class Processes {
   Outcome hand_off_by(const K& kernel, Stopwatch& clock) {
     const Shared<Turn> turns(kernel.tasks());
     turns[0].give(0);
-    return assemble(kernel.tasks(), kernel.place(), clock,
-                    [&](std::uint64_t i, auto) { return os::pass_tokens(kernel, turns, i); });
+    return assemble(
+        kernel.tasks(), clock,
+        [&](std::uint64_t i, auto) { return os::pass_tokens(kernel, turns, i); }, kernel.place());
   }
 
   template <class Bounded, Channel K>
   Outcome send_through(const Shared<Bounded>& channel, const K& kernel, Stopwatch& clock) {
-    return assemble(
-        kernel.producers() + kernel.consumers(), Place::any, clock,
-        [&](std::uint64_t i, auto) { return os::produce_or_consume(kernel, *channel, i); });
+    return assemble(kernel.producers() + kernel.consumers(), clock, [&](std::uint64_t i, auto) {
+      return os::produce_or_consume(kernel, *channel, i);
+    });
   }
 
   template <class Mutex, Contend K>
   Outcome contend_by(const K& kernel, Stopwatch& clock) {
     const Shared<Mutex> mutex(1);
     const Shared<typename K::State> state(1);
-    const Outcome all = assemble(kernel.tasks(), Place::any, clock, [&](std::uint64_t, auto) {
+    const Outcome all = assemble(kernel.tasks(), clock, [&](std::uint64_t, auto) {
       return os::take_turns(kernel, *mutex, *state);
     });
     return {kernel.answer(*state), all.ops};
@@ -259,7 +232,7 @@ class Processes {
     const Shared<std::uint64_t> first(kernel.cells(), 0), second(kernel.cells(), 0);
     const os::Grids grids{first.all(), second.all()};
     kernel.fill(grids.first);
-    const Outcome all = assemble(kernel.tasks(), Place::any, clock, [&](std::uint64_t i, auto) {
+    const Outcome all = assemble(kernel.tasks(), clock, [&](std::uint64_t i, auto) {
       return os::keep_in_step(kernel, grids, i, [&] { return barrier->arrive(); });
     });
     return {kernel.checksum(grids.from(kernel.phases())), all.ops};
@@ -268,7 +241,8 @@ class Processes {
   // Assembles the participants behind a gate, each a process that runs `body` with its number and
   // the time of the opening, and times them from then to the end of the last.
   template <class Body>
-  Outcome assemble(std::uint64_t count, Place place, Stopwatch& clock, const Body& body) {
+  Outcome assemble(std::uint64_t count, Stopwatch& clock, const Body& body,
+                   Place place = Place::any) {
     const Shared<os::Gate<scope>> gate(1, count);
     const Shared<Outcome> outcomes(count, Outcome{});
     const Shared<Usage> used(clock.reads_usage() ? count : 0);

@@ -18,11 +18,11 @@
 #include "models/os/barrier.hpp"
 #include "models/os/channel.hpp"
 #include "models/os/gate.hpp"
+#include "models/os/kernel_tasks.hpp"
 #include "models/os/mutex.hpp"
 #include "models/os/participants.hpp"
 #include "models/os/rendezvous.hpp"
 #include "models/os/shortage.hpp"
-#include "models/os/sleep.hpp"
 #include "models/os/turn.hpp"
 #include "models/tally.hpp"
 
@@ -83,7 +83,9 @@ class Crew {
   std::vector<std::thread> threads_;
 };
 
-class Threads {
+class Threads : public os::KernelTasks<Threads> {
+  friend os::KernelTasks<Threads>;
+
  public:
   explicit Threads(const Setup& setup)
       : restricted_(setup.cpus),
@@ -138,12 +140,6 @@ class Threads {
     return send_through(os::FutexChannel<scope>(slots, producers), kernel, clock);
   }
 
-  template <Yielding K>
-  Outcome yield(K kernel, Stopwatch& clock) {
-    return assemble(kernel.tasks(), Place::any, clock,
-                    [&](std::uint64_t i, auto) { return os::give_way(kernel, i); });
-  }
-
   template <Contend K>
   Outcome contend(K kernel, Stopwatch& clock) {
     return condvar_ ? contend_by<std::mutex>(kernel, clock)
@@ -171,34 +167,10 @@ class Threads {
     return os::sum(outcomes);
   }
 
-  template <Timers K>
-  Outcome timers(K kernel, Stopwatch& clock) {
-    return assemble(kernel.tasks(), Place::any, clock, [&](std::uint64_t i, std::int64_t opened) {
-      return os::sleep_once(kernel, i, opened, os::sleep_until);
-    });
-  }
-
-  template <Recipe K>
-  Outcome recipe(K kernel, Stopwatch& clock) {
-    return assemble(kernel.tasks(), Place::any, clock, [&](std::uint64_t i, std::int64_t opened) {
-      return os::follow_recipe(kernel, i, opened, os::sleep_until);
-    });
-  }
-
   template <Phases K>
   Outcome phases(K kernel, Stopwatch& clock) {
     return condvar_ ? phases_by<os::CondvarBarrier>(kernel, clock)
                     : phases_by<os::FutexBarrier<scope>>(kernel, clock);
-  }
-
-  template <Serve K>
-  Outcome serve(K kernel, Stopwatch& clock) {
-    os::Clients clients(kernel.load(), cpus_, os::Sockets::blocking);
-    const Outcome all =
-        assemble(kernel.load().connections, Place::any, clock,
-                 [&](std::uint64_t i, auto) { return os::serve_blocking(kernel, clients, i); });
-    clients.finish(kernel.probe);
-    return all;
   }
 
   std::vector<WorkerReport> workers() const { return {sightings_.report()}; }
@@ -236,22 +208,23 @@ class Threads {
   Outcome hand_off_by(const K& kernel, Stopwatch& clock) {
     std::vector<Turn> turns(kernel.tasks());
     turns[0].give(0);
-    return assemble(kernel.tasks(), kernel.place(), clock,
-                    [&](std::uint64_t i, auto) { return os::pass_tokens(kernel, turns, i); });
+    return assemble(
+        kernel.tasks(), clock,
+        [&](std::uint64_t i, auto) { return os::pass_tokens(kernel, turns, i); }, kernel.place());
   }
 
   template <class Bounded, Channel K>
   Outcome send_through(Bounded&& channel, const K& kernel, Stopwatch& clock) {
-    return assemble(
-        kernel.producers() + kernel.consumers(), Place::any, clock,
-        [&](std::uint64_t i, auto) { return os::produce_or_consume(kernel, channel, i); });
+    return assemble(kernel.producers() + kernel.consumers(), clock, [&](std::uint64_t i, auto) {
+      return os::produce_or_consume(kernel, channel, i);
+    });
   }
 
   template <class Mutex, Contend K>
   Outcome contend_by(const K& kernel, Stopwatch& clock) {
     Mutex mutex;
     typename K::State state{};
-    const Outcome all = assemble(kernel.tasks(), Place::any, clock, [&](std::uint64_t, auto) {
+    const Outcome all = assemble(kernel.tasks(), clock, [&](std::uint64_t, auto) {
       return os::take_turns(kernel, mutex, state);
     });
     return {kernel.answer(state), all.ops};
@@ -263,7 +236,7 @@ class Threads {
     std::vector<std::uint64_t> first(kernel.cells()), second(kernel.cells());
     const os::Grids grids{first, second};
     kernel.fill(grids.first);
-    const Outcome all = assemble(kernel.tasks(), Place::any, clock, [&](std::uint64_t i, auto) {
+    const Outcome all = assemble(kernel.tasks(), clock, [&](std::uint64_t i, auto) {
       return os::keep_in_step(kernel, grids, i, [&] { return barrier.arrive(); });
     });
     return {kernel.checksum(grids.from(kernel.phases())), all.ops};
@@ -272,7 +245,8 @@ class Threads {
   // Assembles the participants behind a gate, each a thread that runs `body` with its number and
   // the time of the opening, and times them from then to the end of the last.
   template <class Body>
-  Outcome assemble(std::uint64_t count, Place place, Stopwatch& clock, const Body& body) {
+  Outcome assemble(std::uint64_t count, Stopwatch& clock, const Body& body,
+                   Place place = Place::any) {
     os::Gate<scope> gate(count);
     std::vector<Outcome> outcomes(count);
     gather(

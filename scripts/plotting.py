@@ -1,8 +1,10 @@
 """What the plots share: reading results, the look of a model, units, footers."""
 
 import argparse
+import functools
 import json
 import pathlib
+import re
 import sys
 import textwrap
 
@@ -14,18 +16,25 @@ import matplotlib.pyplot as plt  # noqa: E402
 from matplotlib.lines import Line2D  # noqa: E402
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator  # noqa: E402
 
-# Okabe and Ito's palette (https://jfly.uni-koeln.de/color/), told apart with any colour vision, and
-# a hatch and a marker each, so that a print in grey can be read as well.
+COLOURS = pathlib.Path(__file__).resolve().parent.parent / "reports/web/colors.css"
+
+# A hatch and a marker each, so that a print in grey can be read as well as the colours of reports.
 LOOKS = {
-    "serial": ("#000000", "", "o"),
-    "processes": ("#D55E00", "//", "s"),
-    "threads": ("#E69F00", "\\\\", "^"),
-    "pool": ("#0072B2", "", "D"),
-    "fibers": ("#009E73", "..", "v"),
-    "coroutines": ("#56B4E9", "xx", "P"),
-    "goroutines": ("#CC79A7", "--", "X"),
+    "serial": ("", "o"),
+    "processes": ("//", "s"),
+    "threads": ("\\\\", "^"),
+    "pool": ("", "D"),
+    "fibers": ("..", "v"),
+    "coroutines": ("xx", "P"),
+    "goroutines": ("--", "X"),
 }
-OTHERS = (("#F0E442", "oo", "<"), ("#999999", "++", ">"), ("#8A6D3B", "**", "h"))
+OTHERS = (("peer-1", "oo", "<"), ("peer-2", "++", ">"), ("peer-3", "**", "h"))
+
+
+@functools.cache
+def colours():
+    """Those of reports, on paper, by name."""
+    return dict(re.findall(r"--m-([\w-]+): light-dark\((#\w+),", COLOURS.read_text("utf-8")))
 
 
 class Unusable(Exception):
@@ -35,7 +44,10 @@ class Unusable(Exception):
 def look(model):
     """The colour, hatch and marker of a model; a variant looks like its model."""
     base = model.split(":")[0]
-    return LOOKS.get(base) or OTHERS[sum(base.encode()) % len(OTHERS)]
+    if base in LOOKS:
+        return colours()[base], *LOOKS[base]
+    colour, hatch, marker = OTHERS[sum(base.encode()) % len(OTHERS)]
+    return colours()[colour], hatch, marker
 
 
 def style_of(model):

@@ -9,7 +9,7 @@
 #include "cli/commands/doctor/checks.hpp"
 #include "cli/commands/doctor/measure_noise.hpp"
 #include "models/machine/affinity.hpp"
-#include "models/machine/cgroup.hpp"
+#include "models/machine/quota.hpp"
 #include "models/machine/topology.hpp"
 #include "tests/fake_machine.hpp"
 

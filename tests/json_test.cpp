@@ -35,6 +35,17 @@ TEST(ParseJson, SaysWhereAndWhat) {
   EXPECT_NE(error_of("[1] x").find("column 5"), std::string::npos);
 }
 
+TEST(ParseJson, RefusesNumbersThatTakeLongToConvert) {
+  const std::string digits(1'001, '7');
+  EXPECT_NE(error_of("[" + digits + "]").find("over 1000 digits"), std::string::npos);
+  EXPECT_EQ(error_of("[\"\\\"" + digits + "\"]"), "none");
+}
+
+TEST(ParseJson, RefusesMoreValuesThanItWasAllowed) {
+  EXPECT_EQ(error_of("[1,2]", {.values = 3}), "none");
+  EXPECT_NE(error_of("[1,2,3]", {.values = 3}).find("more than 3 values"), std::string::npos);
+}
+
 TEST(ParseJson, RefusesKeysThatAreThereTwice) {
   EXPECT_EQ(error_of("{\"a\":1,\n\"a\":2}"),
             "not valid JSON at line 2, column 3: the key \"a\" is there twice");

@@ -17,6 +17,8 @@
 #include <string>
 #include <thread>
 
+#include "tests/in_folder.hpp"
+
 namespace concbench {
 namespace {
 
@@ -27,23 +29,9 @@ std::string contents(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// A directory of the test's own.
-class Output : public testing::Test {
+class Output : public InFolder {
  protected:
-  Output() {
-    std::string name = fs::temp_directory_path() / "concbench-XXXXXX";
-    directory_ = ::mkdtemp(name.data());
-  }
-  ~Output() override { fs::remove_all(directory_); }
-
-  fs::path at(const std::string& name) const { return directory_ / name; }
-  std::set<std::string> names() const {
-    std::set<std::string> names;
-    for (const auto& entry : fs::directory_iterator(directory_))
-      names.insert(entry.path().filename());
-    return names;
-  }
-  std::string refusal(const fs::path& path) const {
+  static std::string refusal(const fs::path& path) {
     try {
       OutputFile file(path);
       return "none";
@@ -51,9 +39,6 @@ class Output : public testing::Test {
       return error.what();
     }
   }
-
- private:
-  fs::path directory_;
 };
 
 TEST_F(Output, LeavesNothingBesideIt) {

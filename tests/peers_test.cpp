@@ -7,6 +7,7 @@
 #include "models/machine/affinity.hpp"
 #include "models/peers/seats.hpp"
 #include "models/registry.hpp"
+#include "tests/workers.hpp"
 #include "workloads/workloads.hpp"
 
 namespace concbench {
@@ -16,14 +17,6 @@ extern const Model nowhere_model;  // what CMake writes where a library is absen
 namespace {
 
 bool is_here(const Model& model) { return !model.missing || model.missing().empty(); }
-
-// The CPU of each of `workers`, every one of this test's in turn.
-concbench::Setup setup_of(std::size_t workers) {
-  const std::vector<int> allowed = os::allowed_cpus();
-  concbench::Setup setup;
-  for (std::size_t i = 0; i < workers; ++i) setup.cpus.push_back(allowed[i % allowed.size()]);
-  return setup;
-}
 
 TEST(AbsentModel, SaysWhy) {
   EXPECT_EQ(nowhere_model.name, "no-where");

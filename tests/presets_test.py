@@ -194,7 +194,7 @@ class Errors(Presets):
             done = concbench("run", f"--preset={path}/" if path == self.folder
                              else f"--preset={path}")
             self.assertEqual(done.returncode, 2)
-            self.assertIn("cannot be read", done.stderr)
+            self.assertIn("cannot read", done.stderr)
 
 
 class BuiltIn(unittest.TestCase):

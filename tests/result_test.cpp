@@ -16,32 +16,14 @@
 #include "reports/result/result_file.hpp"
 #include "reports/result/result_json.hpp"
 #include "tests/example_result.hpp"
+#include "tests/in_folder.hpp"
 
 namespace concbench {
 namespace {
 
 namespace fs = std::filesystem;
 
-// A directory of the test's own.
-class ResultFile : public testing::Test {
- protected:
-  ResultFile() {
-    std::string name = fs::temp_directory_path() / "concbench-XXXXXX";
-    directory_ = ::mkdtemp(name.data());
-  }
-  ~ResultFile() override { fs::remove_all(directory_); }
-
-  fs::path at(const std::string& name) const { return directory_ / name; }
-  std::set<std::string> names() const {
-    std::set<std::string> names;
-    for (const auto& entry : fs::directory_iterator(directory_))
-      names.insert(entry.path().filename());
-    return names;
-  }
-
- private:
-  fs::path directory_;
-};
+using ResultFile = InFolder;
 
 Json example_json() { return to_json(example_result()); }
 

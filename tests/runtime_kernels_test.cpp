@@ -15,6 +15,7 @@
 #include "models/coroutines.cpp"
 #include "models/fibers.cpp"
 #include "models/pool.cpp"
+#include "tests/workers.hpp"
 #include "workloads/workloads.hpp"
 
 namespace concbench {
@@ -25,23 +26,6 @@ constexpr bool sanitized = true;
 #else
 constexpr bool sanitized = false;
 #endif
-
-std::vector<int> allowed_cpus() {
-  cpu_set_t set;
-  sched_getaffinity(0, sizeof set, &set);
-  std::vector<int> cpus;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
-  }
-  return cpus;
-}
-
-Setup setup_of(std::size_t workers) {
-  const std::vector<int> cpus = allowed_cpus();
-  Setup setup;
-  for (std::size_t i = 0; i < workers; ++i) setup.cpus.push_back(cpus[i % cpus.size()]);
-  return setup;
-}
 
 template <class M>
 class AnyModel : public testing::Test {};
@@ -386,7 +370,7 @@ struct Meddler {
   Demand demand() const { return {1, 1}; }
 
   static std::vector<int>& allowed_cpus_of_process() {
-    static std::vector<int> cpus = allowed_cpus();
+    static std::vector<int> cpus = os::allowed_cpus();
     return cpus;
   }
 
@@ -429,7 +413,7 @@ TYPED_TEST(AnyModel, ShowsAWorkerThatLeavesItsCpu) {
 
 TEST(Start, SaysWhichCpuAWorkerCannotBeBoundTo) {
   try {
-    pool::Pool model(concbench::Setup{{allowed_cpus().front(), 100'000}, {}});
+    pool::Pool model(concbench::Setup{{os::allowed_cpus().front(), 100'000}, {}});
     FAIL() << "there is no CPU 100000";
   } catch (const Exhausted& exhausted) {
     EXPECT_NE(std::string(exhausted.what()).find("100000"), std::string::npos);

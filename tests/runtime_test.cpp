@@ -12,6 +12,7 @@
 
 #include "models/model.hpp"
 #include "models/runtime/sanitizers.hpp"
+#include "tests/workers.hpp"
 #include "workloads/workloads.hpp"
 
 namespace concbench {
@@ -25,24 +26,6 @@ constexpr bool sanitized = true;
 #else
 constexpr bool sanitized = false;
 #endif
-
-std::vector<int> allowed_cpus() {
-  cpu_set_t set;
-  sched_getaffinity(0, sizeof set, &set);
-  std::vector<int> cpus;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
-  }
-  return cpus;
-}
-
-// That many workers, on as many CPUs as there are, used in turn.
-Setup setup_of(std::size_t workers) {
-  const std::vector<int> cpus = allowed_cpus();
-  Setup setup;
-  for (std::size_t i = 0; i < workers; ++i) setup.cpus.push_back(cpus[i % cpus.size()]);
-  return setup;
-}
 
 Value number(std::int64_t value) { return value; }
 

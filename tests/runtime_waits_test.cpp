@@ -15,6 +15,7 @@
 #include "models/coroutines.cpp"
 #include "models/fibers.cpp"
 #include "models/pool.cpp"
+#include "tests/workers.hpp"
 #include "workloads/workloads.hpp"
 
 namespace concbench {
@@ -25,18 +26,6 @@ constexpr bool sanitized = true;
 #else
 constexpr bool sanitized = false;
 #endif
-
-Setup setup_of(std::size_t workers) {
-  cpu_set_t set;
-  sched_getaffinity(0, sizeof set, &set);
-  std::vector<int> cpus;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
-  }
-  Setup setup;
-  for (std::size_t i = 0; i < workers; ++i) setup.cpus.push_back(cpus[i % cpus.size()]);
-  return setup;
-}
 
 double cpu_seconds() {
   timespec t;

@@ -16,6 +16,7 @@
 #include <set>
 
 #include "models/machine/cgroup.hpp"
+#include "models/machine/quota.hpp"
 #include "tests/fake_machine.hpp"
 #include "tests/machine_xml.hpp"
 #include "tests/paths.hpp"

@@ -13,6 +13,7 @@
 #include "cli/commands/run/live.hpp"
 #include "cli/commands/run/progress.hpp"
 #include "cli/errors.hpp"
+#include "cli/harness/budget.hpp"
 #include "cli/harness/environment.hpp"
 #include "cli/harness/estimate.hpp"
 #include "cli/harness/plan.hpp"

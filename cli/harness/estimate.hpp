@@ -20,11 +20,4 @@ double worker_time(const Job& job, const Preset& preset);
 // That of all steps from the given one on.
 double expected_time(const Plan& plan, const Preset& preset, std::size_t from = 0);
 
-// As many repetitions as fit into that time with the steps from the given one on; at least one.
-int affordable_repetitions(const Plan& plan, Preset preset, double seconds, std::size_t from = 0);
-
-// Lowers repetitions, then drops the dearest cells, until the plan fits. Returns what it did, in
-// sentences.
-std::vector<std::string> fit_budget(Plan& plan, Preset& preset, double budget_s);
-
 }  // namespace concbench

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "cli/harness/children.hpp"
+#include "reports/result/descriptor.hpp"
 
 namespace concbench::guardian {
 namespace {
@@ -53,8 +54,8 @@ int start() {
 }
 
 void tell(Message message) {
-  static const int guardian = start();
-  [[maybe_unused]] const ssize_t told = write(guardian, &message, sizeof message);
+  static const Descriptor guardian(start());
+  guardian.write({reinterpret_cast<const char*>(&message), sizeof message});
 }
 
 }  // namespace

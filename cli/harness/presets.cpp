@@ -6,13 +6,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <functional>
 
 #include "cli/errors.hpp"
 #include "cli/harness/catalog.hpp"
 #include "cli/suggest.hpp"
-#include "models/machine/system_file.hpp"
+#include "reports/result/result_file.hpp"
 
 namespace concbench {
 namespace {
@@ -35,10 +34,13 @@ Preset built_in(const std::string& name, const std::function<UsageError(std::str
 class PresetFile {
  public:
   explicit PresetFile(const std::string& path) : path_(path) {
-    const auto text = std::filesystem::is_directory(path) ? std::nullopt : read_text(path);
-    if (!text) throw UsageError(fmt::format("--preset={}: cannot be read", path));
+    constexpr std::size_t most_bytes = std::size_t{1} << 20;
+    const std::string text = read_file(path, most_bytes);
+    if (text.size() > most_bytes) {
+      throw UsageError(fmt::format("--preset={}: is larger than 1 MiB", path));
+    }
     try {
-      table_ = toml::parse(*text, path);
+      table_ = toml::parse(text, path);
     } catch (const toml::parse_error& error) {
       throw UsageError(
           fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()));

@@ -22,6 +22,7 @@
 #include "cli/harness/signals.hpp"
 #include "cli/harness/worker_environment.hpp"
 #include "models/machine/system_file.hpp"
+#include "reports/result/descriptor.hpp"
 #include "reports/text/text.hpp"
 
 namespace concbench {
@@ -121,6 +122,7 @@ void Process::spawn(const std::vector<std::string>& command) {
     dup2(in.read_end, STDIN_FILENO);
     dup2(out.write_end, STDOUT_FILENO);
     dup2(err.write_end, STDERR_FILENO);
+    close(start.take_write());  // or it would wait for itself
     // What we inherited or opened is no business of a worker's.
     close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     char go;
@@ -131,11 +133,14 @@ void Process::spawn(const std::vector<std::string>& command) {
   }
   children::watch(pid_);
   guardian::guard(pid_);
-  migrations_ = open_migrations(pid_);  // before it can start anything
-  [[maybe_unused]] const auto told = write(start.write_end, "", 1);
+  migrations_ = open_migrations(pid_);        // before it can start anything
+  Descriptor(start.take_write()).write("!");  // if not, the end of the pipe says so
   close(failure.take_write());
   int why = 0;
-  if (read(failure.read_end, &why, sizeof why) == sizeof why) {
+  ssize_t told;
+  while ((told = read(failure.read_end, &why, sizeof why)) < 0 && errno == EINTR) {
+  }
+  if (told == sizeof why) {
     end();
     throw WorkerFailure(Status::failed,
                         fmt::format("cannot start '{}': {}", command_, strerror(why)));

@@ -5,14 +5,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cli/harness/budget.hpp"
 #include "cli/harness/calibrate.hpp"
 #include "cli/harness/ceiling.hpp"
 #include "cli/harness/estimate.hpp"
+#include "cli/harness/footnotes.hpp"
 #include "cli/harness/metg.hpp"
 #include "cli/harness/observation.hpp"
 #include "cli/harness/open_cell.hpp"
 #include "cli/harness/signals.hpp"
-#include "cli/harness/trust.hpp"
 #include "reports/statistics/statistics.hpp"
 
 namespace concbench {

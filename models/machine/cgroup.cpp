@@ -156,20 +156,6 @@ std::vector<std::string> ancestry(const std::vector<Mount>& trees, const std::st
   return directories;
 }
 
-std::optional<double> quota_of(const std::string& directory) {
-  std::optional<std::uint64_t> quota, period;
-  if (const auto both = read_line(directory + "/cpu.max")) {  // "150000 100000" or "max 100000"
-    quota = leading_number(*both);
-    const auto blank = both->find(' ');
-    if (blank != std::string::npos) period = leading_number(both->substr(blank + 1));
-  } else {
-    quota = read_number(directory + "/cpu.cfs_quota_us");
-    period = read_number(directory + "/cpu.cfs_period_us");
-  }
-  if (!quota || !period || *period == 0) return std::nullopt;
-  return static_cast<double>(*quota) / static_cast<double>(*period);
-}
-
 }  // namespace
 
 std::vector<std::string> cgroup_directories(std::string_view controller, const std::string& root) {
@@ -186,15 +172,6 @@ std::vector<std::string> cgroup_directories(std::string_view controller, const s
     directories.insert(directories.end(), more.begin(), more.end());
   }
   return directories;
-}
-
-std::optional<double> cgroup_quota(const std::string& root) {
-  std::optional<double> tightest;
-  for (const std::string& directory : cgroup_directories("cpu", root)) {
-    const auto quota = quota_of(directory);
-    if (quota) tightest = std::min(*quota, tightest.value_or(*quota));
-  }
-  return tightest;
 }
 
 std::optional<std::string> cgroup_path(const std::string& root) {

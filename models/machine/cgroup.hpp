@@ -1,4 +1,4 @@
-// The control groups that this process is in, and the CPU quota they set.
+// The control groups that this process is in.
 //
 // A limit may be set on any ancestor of a process's group, and the tightest one holds. Version 1
 // mounts a tree for each controller, version 2 one tree for all, and a hybrid set-up has both; in a
@@ -18,9 +18,6 @@ namespace concbench {
 // `root` is prepended to all paths, so that a test can show another machine.
 std::vector<std::string> cgroup_directories(std::string_view controller,
                                             const std::string& root = "");
-
-// The tightest CPU quota, in CPUs: 1.5 is 150 ms of CPU time every 100 ms. Nothing: no quota.
-std::optional<double> cgroup_quota(const std::string& root = "");
 
 // The process's path in the version 2 tree or, where that holds no more than the root, in the first
 // version 1 tree that says more. Nothing: control groups cannot be seen.

@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 #include <span>
 
 #include "models/machine/gathering.hpp"
+#include "models/machine/quota.hpp"
 #include "models/machine/topology.hpp"
 
 namespace concbench {
@@ -191,8 +191,7 @@ int Topology::usable_cores() const {
   for (const Pu& pu : pus) {
     if (pu.allowed) usable.insert(pu.core);
   }
-  const auto count = static_cast<double>(usable.size());
-  return static_cast<int>(std::max(1.0, std::min(count, std::floor(quota_cpus.value_or(count)))));
+  return static_cast<int>(std::max<std::size_t>(1, workers_within(quota_cpus, usable.size())));
 }
 
 std::vector<int> Placement::cpus() const {
@@ -218,18 +217,14 @@ Placement place(const Topology& machine, const PlacementRequest& request) {
         fmt::format("{} workers: from 1 to {} can be asked for", request.workers, most_workers));
   }
   const Pus room = candidates(machine, request);
-  // Less than one CPU is still one worker, which the kernel will throttle.
-  const std::size_t quota =
-      machine.quota_cpus ? static_cast<std::size_t>(std::clamp(*machine.quota_cpus, 1.0, 1e9))
-                         : room.size();
-  const std::size_t fit = std::min(room.size(), quota);
+  const std::size_t fit = workers_within(machine.quota_cpus, room.size());
   const std::size_t wanted = request.workers ? static_cast<std::size_t>(request.workers) : fit;
   if (wanted > fit && !request.oversubscribe) {
     if (wanted <= room.size()) {
       throw Impossible(
           fmt::format("{} workers need {} CPUs' time; the cgroup's CPU quota of {:g} allows {}; "
                       "--oversubscribe runs them all the same, throttled",
-                      wanted, wanted, *machine.quota_cpus, counted(quota, "worker")));
+                      wanted, wanted, *machine.quota_cpus, counted(fit, "worker")));
     }
     throw Impossible(too_many(machine, request, room));
   }

@@ -18,9 +18,10 @@
 
 namespace concbench {
 
-// The whole file, or nothing: also where it ceases to be while it is read, as that of a process
-// does (ESRCH), which a std::ifstream answers with an exception.
-inline std::optional<std::string> read_text(const std::string& path) {
+// The whole file, or as many bytes of it; or nothing: also where it ceases to be while it is read,
+// as that of a process does (ESRCH), which a std::ifstream answers with an exception.
+inline std::optional<std::string> read_text(const std::string& path,
+                                            std::size_t most = std::string::npos) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return std::nullopt;
   std::string text;
@@ -28,6 +29,10 @@ inline std::optional<std::string> read_text(const std::string& path) {
   ssize_t size;
   while ((size = read(file, part, sizeof part)) > 0 || (size < 0 && errno == EINTR)) {
     if (size > 0) text.append(part, static_cast<std::size_t>(size));
+    if (text.size() < most) continue;
+    text.resize(most);
+    size = 0;
+    break;
   }
   close(file);
   return size == 0 ? std::optional(text) : std::nullopt;

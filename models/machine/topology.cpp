@@ -18,17 +18,15 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
 #include <set>
-#include <sstream>
 #include <string_view>
 #include <system_error>
 
 #include "models/machine/affinity.hpp"
-#include "models/machine/cgroup.hpp"
+#include "models/machine/quota.hpp"
 #include "models/machine/system_file.hpp"
 #include "models/machine/topology_wire.hpp"
 
@@ -247,7 +245,8 @@ std::vector<int> allowed_or_impossible() try {
 // Descriptions of 8192 CPUs take a second and 100 MB, so that only a nonsensical one meets these.
 // CPU time, since on a busy machine the clock on the wall says nothing of a description.
 constexpr rlim_t most_cpu_seconds = 10;
-constexpr std::size_t child_memory = std::size_t{1} << 30;
+constexpr std::size_t child_memory = std::size_t{320} << 20;
+constexpr std::size_t longest_description = std::size_t{16} << 20;
 constexpr std::size_t longest_answer = std::size_t{64} << 20;
 // How long the child may sleep: for a file that is a pipe into which nobody writes.
 constexpr std::chrono::seconds patience{5};
@@ -314,9 +313,7 @@ std::string parse(const std::string& from) {
     return to_wire(read_tree(tree.get()));
   }
   // Read here and not by hwloc, since a pipe can be read but once.
-  std::ostringstream file;
-  file << std::ifstream(from.substr(xml.size()), std::ios::binary).rdbuf();
-  const std::string text = file.str();
+  const std::string text = read_text(from.substr(xml.size()), longest_description).value_or("");
   try {
     const int size = static_cast<int>(std::min<std::size_t>(text.size() + 1, INT_MAX));
     check(hwloc_topology_set_xmlbuffer(tree.get(), text.c_str(), size) == 0, "does not understand");

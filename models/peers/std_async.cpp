@@ -21,6 +21,7 @@
 #include "models/machine/affinity.hpp"
 #include "models/machine/sightings.hpp"
 #include "models/os/gate.hpp"
+#include "models/os/kernel_tasks.hpp"
 #include "models/os/participants.hpp"
 #include "models/os/shortage.hpp"
 #include "models/tally.hpp"
@@ -36,7 +37,9 @@ std::string library() {
 #endif
 }
 
-class StdAsync {
+class StdAsync : public os::KernelTasks<StdAsync> {
+  friend os::KernelTasks<StdAsync>;
+
  public:
   explicit StdAsync(const Setup& setup) : restricted_(setup.cpus) {}
 
@@ -75,12 +78,6 @@ class StdAsync {
     });
   }
 
-  template <Yielding K>
-  Outcome yield(K kernel, Stopwatch& clock) {
-    return assemble(kernel.tasks(), clock,
-                    [&](std::uint64_t i, auto) { return os::give_way(kernel, i); });
-  }
-
   template <Contend K>
   Outcome contend(K kernel, Stopwatch& clock) {
     std::mutex mutex;
@@ -111,20 +108,6 @@ class StdAsync {
     return all;
   }
 
-  template <Timers K>
-  Outcome timers(K kernel, Stopwatch& clock) {
-    return assemble(kernel.tasks(), clock, [&](std::uint64_t i, std::int64_t opened) {
-      return os::sleep_once(kernel, i, opened, sleep_until);
-    });
-  }
-
-  template <Recipe K>
-  Outcome recipe(K kernel, Stopwatch& clock) {
-    return assemble(kernel.tasks(), clock, [&](std::uint64_t i, std::int64_t opened) {
-      return os::follow_recipe(kernel, i, opened, sleep_until);
-    });
-  }
-
   template <Phases K>
   Outcome phases(K kernel, Stopwatch& clock) {
     std::vector<std::uint64_t> first(kernel.cells()), second(kernel.cells());
@@ -139,16 +122,6 @@ class StdAsync {
       });
     });
     return {kernel.checksum(grids.from(kernel.phases())), ended};
-  }
-
-  template <Serve K>
-  Outcome serve(K kernel, Stopwatch& clock) {
-    os::Clients clients(kernel.load(), os::allowed_cpus(), os::Sockets::blocking);
-    const Outcome all = assemble(kernel.load().connections, clock, [&](std::uint64_t i, auto) {
-      return os::serve_blocking(kernel, clients, i);
-    });
-    clients.finish(kernel.probe);
-    return all;
   }
 
   std::vector<WorkerReport> workers() const { return {sightings_.report()}; }

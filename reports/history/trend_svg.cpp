@@ -12,8 +12,9 @@ namespace concbench {
 namespace {
 
 constexpr double width = 760, height = 190, left = 84, right = 24, top = 40, bottom = 30;
-constexpr const char* colour = "#0072B2";  // of Okabe and Ito's palette
-constexpr const char* alarm = "#D55E00";
+// --m-pool and --m-processes of reports/web/colors.css, on paper.
+constexpr const char* colour = "#00588f";
+constexpr const char* alarm = "#c8500a";
 
 std::string escaped(const std::string& text) {
   std::string out;

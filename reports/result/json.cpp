@@ -42,7 +42,8 @@ class Feed {
 // last of two equal keys.
 class Builder final : public nlohmann::json_sax<Json> {
  public:
-  Builder(std::string_view text, int depth) : text_(text), seen_(text.data()), depth_(depth) {}
+  Builder(std::string_view text, const JsonLimits& limits)
+      : text_(text), seen_(text.data()), limits_(limits) {}
 
   Json build() {
     const char* end = text_.data() + text_.size();
@@ -88,6 +89,7 @@ class Builder final : public nlohmann::json_sax<Json> {
 
   // A container's address holds while it is open: only the innermost one grows.
   Json& put(Json value) {
+    if (++values_ > limits_.values) fail(fmt::format("more than {} values", limits_.values));
     if (open_.empty()) return root_ = std::move(value);
     Json& into = *open_.back().value;
     if (into.is_array()) return into.emplace_back(std::move(value));
@@ -97,8 +99,8 @@ class Builder final : public nlohmann::json_sax<Json> {
   }
 
   bool open(Json empty) {
-    if (static_cast<int>(open_.size()) >= depth_) {
-      fail(fmt::format("nested deeper than {} levels", depth_));
+    if (static_cast<int>(open_.size()) >= limits_.depth) {
+      fail(fmt::format("nested deeper than {} levels", limits_.depth));
     }
     open_.push_back({&put(std::move(empty)), {}});
     return true;
@@ -138,7 +140,8 @@ class Builder final : public nlohmann::json_sax<Json> {
 
   std::string_view text_;
   const char* seen_;
-  int depth_;
+  const JsonLimits& limits_;
+  std::size_t values_ = 0;
   Json root_;
   std::vector<Open> open_;
   std::string key_;
@@ -148,6 +151,25 @@ class Builder final : public nlohmann::json_sax<Json> {
 [[maybe_unused]] bool all_finite(const Json& json) {
   if (json.is_number_float()) return std::isfinite(json.get<double>());
   return !json.is_structured() || std::all_of(json.begin(), json.end(), all_finite);
+}
+
+// A number of millions of digits would take minutes to convert; none of ours has twenty.
+void refuse_long_numbers(std::string_view text) {
+  constexpr int most_digits = 1'000;
+  bool in_string = false;
+  int digits = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (in_string && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"') {
+      in_string = !in_string;
+    } else if (!in_string) {
+      digits = text[i] >= '0' && text[i] <= '9' ? digits + 1 : 0;
+      if (digits > most_digits) {
+        throw BadJson(fmt::format("not valid JSON here: a number of over {} digits", most_digits));
+      }
+    }
+  }
 }
 
 [[noreturn]] void wrong(std::string_view key, std::string_view expected) {
@@ -164,7 +186,8 @@ Json parse_json(std::string_view text, const JsonLimits& limits) {
   if (text.find_first_not_of(" \t\r\n") == text.npos) {
     throw BadJson("not valid JSON at line 1, column 1: it is empty");
   }
-  return Builder(text, limits.depth).build();
+  refuse_long_numbers(text);
+  return Builder(text, limits).build();
 }
 
 std::string to_line(const Json& json) {

@@ -23,8 +23,11 @@ struct BadJson : std::runtime_error {
 // days.
 inline constexpr std::int64_t largest_count = std::int64_t{1} << 53;
 
+// Together they bound what a hostile text may take: some 350 MB and 3 s. A result of every model on
+// every workload has a tenth of that.
 struct JsonLimits {
-  std::size_t bytes = std::size_t{256} << 20;
+  std::size_t bytes = std::size_t{64} << 20;
+  std::size_t values = 2'000'000;
   int depth = 64;
 };
 

@@ -16,17 +16,16 @@ namespace concbench {
 
 std::string text_of(const Result& result) { return to_text(to_json(result)) + '\n'; }
 
-// Reads at most one byte more than the parser takes, so that an endless file ends.
-std::string read_file(const std::string& path) {
+// Reads at most one byte more than may be, so that an endless file ends.
+std::string read_file(const std::string& path, std::size_t most_bytes) {
   const auto fail = [&]() -> std::string {
     throw CannotRead(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
   };
-  const std::size_t limit = JsonLimits().bytes;
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) return fail();
   std::string text;
   char buffer[1 << 16];
-  while (text.size() <= limit) {
+  while (text.size() <= most_bytes) {
     const ssize_t got = ::read(file.number(), buffer, sizeof buffer);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fail();

@@ -23,7 +23,7 @@ Result read_result(const std::string& path);
 // The same of a document that was read from there already.
 Result result_of(const Json& document, const std::string& path);
 // The text itself. Throws CannotRead.
-std::string read_file(const std::string& path);
+std::string read_file(const std::string& path, std::size_t most_bytes = JsonLimits().bytes);
 
 // The document in a file. Throws CannotRead, or BadJson naming the file.
 Json read_json(const std::string& path);

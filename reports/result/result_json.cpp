@@ -155,7 +155,7 @@ void fields(auto& archive, Of<Cell> auto& cell) {
   archive("samples", cell.samples);
   archive("summary", cell.summary);
   archive("latency_ns", cell.latency);
-  archive.derived("ranking_metric", [&] { return merit_json(cell); });
+  archive.derived("merit", [&] { return merit_json(cell); });
   archive("memory", cell.memory);
   archive("measures", cell.measures);
   archive.object("placement", [&](auto& placement) {

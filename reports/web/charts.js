@@ -41,9 +41,9 @@ function read(file) {
   }
 }
 
-// The colours that style.css gives to its names, as `--name: light-dark(LIGHT, DARK)`.
+// The colours that colors.css gives to its names, as `--name: light-dark(LIGHT, DARK)`.
 function colours(theme) {
-  const style = readFileSync(new URL('style.css', import.meta.url), 'utf8');
+  const style = readFileSync(new URL('colors.css', import.meta.url), 'utf8');
   return new Map([...style.matchAll(/(--[\w-]+): light-dark\(([^,]+), ([^)]+)\)/g)]
       .map(([, name, light, dark]) => [name, theme === 'dark' ? dark : light]));
 }

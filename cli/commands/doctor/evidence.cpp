@@ -10,8 +10,8 @@
 
 #include "cli/harness/worker_environment.hpp"
 #include "cli/options/words.hpp"
-#include "models/machine/cgroup.hpp"
 #include "models/machine/counters.hpp"
+#include "models/machine/quota.hpp"
 #include "models/machine/system_file.hpp"
 
 namespace concbench::checkup {

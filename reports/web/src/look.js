@@ -1,6 +1,6 @@
 // How a model looks: a colour told apart with any colour vision (after Okabe and Ito, darkened or
 // lightened to stand out on paper and on a dark screen) and a shape, which holds in grey as well.
-// The colours are variables of style.css, so that light, dark and print need no second drawing.
+// The colours are variables of colors.css, so that light, dark and print need no second drawing.
 
 const LOOKS = new Map([
   ['serial', ['serial', 'square']],

@@ -2,7 +2,7 @@ import {byModel} from '../look.js';
 import {isOk, merit, meritUnit} from '../results.js';
 import {duration, ratio} from '../units.js';
 
-// Where a colour begins, in times of the best. style.css has a fill (--h0 …) and an ink for each.
+// Where a colour begins, in times of the best. colors.css has a fill (--h0 …) and an ink for each.
 const BOUNDS = [1.1, 2, 5, 20, 100, 1000];
 const heat = (slowdown) => BOUNDS.filter((bound) => slowdown > bound).length;
 

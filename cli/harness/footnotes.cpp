@@ -1,4 +1,4 @@
-#include "cli/harness/trust.hpp"
+#include "cli/harness/footnotes.hpp"
 
 #include <fmt/format.h>
 
