@@ -16,12 +16,14 @@ def help_of(command=()):
 def subcommands(command=()):
     """The names in the groups of commands, which come after those of options."""
     text = help_of(command)
-    usage = re.search(r"^Usage: .*SUBCOMMAND", text, re.MULTILINE)
+    # From CLI11 2.5 on the line has no label, and other titles are in capitals.
+    usage = re.search(r"^(Usage: )?\S+ \[OPTIONS\] SUBCOMMAND", text, re.MULTILINE)
     if not usage:
         return []
     parts = re.split(r"^(\S[^\n]*):\n", text, flags=re.MULTILINE)
     groups = {head: body for head, body in zip(parts[1::2], parts[2::2])}
-    return [name for head, body in groups.items() if head not in ("Options", "Examples", "Exit codes")
+    return [name for head, body in groups.items()
+            if head not in ("Options", "OPTIONS", "Examples", "Exit codes")
             for name in re.findall(r"^  ([a-z][a-z-]*) ", body, re.MULTILINE)]
 
 
@@ -35,5 +37,5 @@ def commands(command=()):
 
 def options(command=()):
     """The long options in a command's --help, and those that take a value."""
-    found = re.findall(r"^  (?:-\w,)?(--[a-z-]+)( \S+)?", help_of(command), re.MULTILINE)
+    found = re.findall(r"^ +(?:-\w, *)?(--[a-z-]+)( \S+)?", help_of(command), re.MULTILINE)
     return [name for name, _ in found]

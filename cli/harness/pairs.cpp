@@ -136,6 +136,18 @@ void Match::fit_to_new() {
   worker.close();
 }
 
+// The time of a slice, whose conditions are added to those of the pair.
+std::int64_t timed(OpenCell& cell, std::int64_t iterations, Conditions& seen) {
+  const Sample sample = cell.run(iterations);
+  seen.span_ns += sample.span_ns;
+  const auto add = [](auto& into, const auto& more) {
+    if (more) into = into.value_or(0) + *more;
+  };
+  add(seen.steal_ns, sample.steal_ns);
+  add(seen.foreign_ns, sample.foreign_ns);
+  return sample.wall_ns;
+}
+
 Pair Match::run_pair(bool new_first) {
   Pair pair{.new_first = new_first};
   Conditions& seen = pair.conditions;
@@ -156,19 +168,14 @@ Pair Match::run_pair(bool new_first) {
   const std::int64_t iterations = cell().iterations;
   for (OpenCell* worker : {&one, &other}) worker->run(1);
   for (OpenCell* worker : {&one, &other}) worker->run(iterations);
-  const auto add = [&](const Sample& sample, std::vector<std::int64_t>& slices) {
-    slices.push_back(sample.wall_ns);
-    seen.span_ns += sample.span_ns;
-    const auto sum = [](auto& into, const auto& more) {
-      if (more) into = into.value_or(0) + *more;
-    };
-    sum(seen.steal_ns, sample.steal_ns);
-    sum(seen.foreign_ns, sample.foreign_ns);
-  };
   // Who comes first finds the caches as the wait for the session has left them, and is some half
   // percent slower: so the two take turns in that, too.
-  const auto run_new = [&] { add((new_first ? one : other).run(iterations), pair.new_ns); };
-  const auto run_base = [&] { add((new_first ? other : one).run(iterations), pair.base_ns); };
+  const auto run_new = [&] {
+    pair.new_ns.push_back(timed(new_first ? one : other, iterations, seen));
+  };
+  const auto run_base = [&] {
+    pair.base_ns.push_back(timed(new_first ? other : one, iterations, seen));
+  };
   for (int slice = 0; slice < slices_; ++slice) {
     if (new_first == (slice % 2 == 0)) {
       run_new();

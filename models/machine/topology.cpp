@@ -244,7 +244,7 @@ std::vector<int> allowed_or_impossible() try {
 
 // Descriptions of 8192 CPUs take a second and 100 MB, so that only a nonsensical one meets these.
 // CPU time, since on a busy machine the clock on the wall says nothing of a description.
-constexpr rlim_t most_cpu_seconds = 10;
+constexpr rlim_t most_cpu_seconds = 4;
 constexpr std::size_t child_memory = std::size_t{320} << 20;
 constexpr std::size_t longest_description = std::size_t{16} << 20;
 constexpr std::size_t longest_answer = std::size_t{64} << 20;
