@@ -6,7 +6,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/topo.hpp"
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/harness/process.hpp"
 #include "cli/harness/signals.hpp"
 #include "cli/help/man_page.hpp"

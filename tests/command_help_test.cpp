@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <functional>
 
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/options/command_line.hpp"
 #include "tests/paths.hpp"
 

@@ -8,7 +8,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/outputs.hpp"
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/harness/environment.hpp"
 #include "cli/harness/pairs.hpp"
 #include "cli/harness/plan.hpp"

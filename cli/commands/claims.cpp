@@ -6,7 +6,7 @@
 
 #include "cli/commands/claims/rows.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/harness/process.hpp"
 #include "cli/harness/signals.hpp"
 #include "cli/suggest.hpp"

@@ -7,7 +7,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/doctor/checks.hpp"
 #include "cli/commands/doctor/measure_noise.hpp"
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/terminal/style.hpp"
 #include "models/machine/topology.hpp"
 #include "reports/text/diagnosis.hpp"

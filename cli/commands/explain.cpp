@@ -5,7 +5,7 @@
 #include <map>
 
 #include "cli/commands/commands.hpp"
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/harness/catalog.hpp"
 #include "cli/harness/presets.hpp"
 #include "cli/help/topics.hpp"

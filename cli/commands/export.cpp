@@ -1,7 +1,7 @@
 // concbench export: a result file in a format that another tool reads.
 #include "cli/commands/commands.hpp"
 #include "cli/commands/outputs.hpp"
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "reports/result/result_file.hpp"
 
 namespace concbench {

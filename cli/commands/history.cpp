@@ -5,7 +5,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/outputs.hpp"
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/terminal/style.hpp"
 #include "models/machine/topology.hpp"
 #include "reports/history/trend.hpp"

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "cli/commands/commands.hpp"
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "models/machine/affinity.hpp"
 #include "reports/result/json.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "reports/result/output_file.hpp"
 
 namespace concbench {

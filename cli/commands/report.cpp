@@ -6,7 +6,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/outputs.hpp"
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/terminal/say.hpp"
 #include "models/machine/topology.hpp"
 #include "reports/html/html.hpp"

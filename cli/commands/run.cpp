@@ -12,7 +12,7 @@
 #include "cli/commands/doctor/checks.hpp"
 #include "cli/commands/run/live.hpp"
 #include "cli/commands/run/progress.hpp"
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/harness/budget.hpp"
 #include "cli/harness/environment.hpp"
 #include "cli/harness/estimate.hpp"

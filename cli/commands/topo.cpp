@@ -5,7 +5,7 @@
 
 #include <map>
 
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/terminal/style.hpp"
 #include "models/machine/line_latency.hpp"
 

@@ -8,7 +8,7 @@
 #include <iterator>
 #include <sstream>
 
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/harness/patience.hpp"
 #include "cli/harness/process.hpp"
 #include "cli/harness/program_files.hpp"

@@ -6,7 +6,7 @@
 #include <random>
 #include <utility>
 
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/harness/lone_command.hpp"
 
 namespace concbench {

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <functional>
 
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/harness/catalog.hpp"
 #include "cli/suggest.hpp"
 #include "reports/result/result_file.hpp"

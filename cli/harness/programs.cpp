@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 
 namespace concbench {
 namespace {

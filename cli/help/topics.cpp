@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/suggest.hpp"
 #include "models/registry.hpp"
 #include "pages.hpp"

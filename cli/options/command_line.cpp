@@ -7,7 +7,7 @@
 #include <map>
 
 #include "build_info.hpp"
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/options/command.hpp"
 #include "cli/options/describe.hpp"
 #include "cli/suggest.hpp"

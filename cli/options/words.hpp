@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/options/request.hpp"
 #include "cli/suggest.hpp"
 

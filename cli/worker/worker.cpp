@@ -15,7 +15,7 @@
 #include <system_error>
 
 #include "build_info.hpp"
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/worker/observer.hpp"
 #include "models/machine/topology.hpp"
 #include "models/os/descriptor.hpp"
