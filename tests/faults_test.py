@@ -283,6 +283,17 @@ class Ends(Temporary):
                                check=False, text=True).stdout
         self.assertEqual(names, "")
 
+    def test_children_that_it_did_not_start_are_left_alone(self):
+        """Those of a shell that became it by exec."""
+        command = (f"sleep 1000 & echo $!; exec {CONCBENCH} run --model=serial --workload=spawn "
+                   f"{' '.join(SHORT)} >&2")
+        with subprocess.Popen(["bash", "-c", command], stdin=subprocess.DEVNULL, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
+            sleeper = int(run.stdout.readline())
+            self.assertEqual(run.wait(60), 0)
+            os.kill(sleeper, 0)  # it is still there
+            os.kill(sleeper, signal.SIGKILL)
+
     def test_the_dead_do_not_pile_up(self):
         run = start("run", fake("litters"), "--workload=spawn", "--processes=1", "--cores=1",
                     "--repetitions=20", "--min-time=0", f"--out={self.out}")

@@ -37,32 +37,30 @@
 namespace concbench {
 namespace {
 
-// The options that say what to measure, without those that say where the result goes.
-bool says_only_where(const std::vector<std::string>& argv) {
+// The words that say what to measure, without those that say where the result goes and how it
+// shows.
+std::vector<std::string> selection_of(const std::vector<std::string>& argv) {
+  std::vector<std::string> selection;
   for (std::size_t i = 0; i < argv.size(); ++i) {
     const std::string name = argv[i].substr(0, argv[i].find('='));
+    const bool flag = name == "--dry-run" || name == "--live";
     const bool where =
         name == "--resume" || name == "--out" || name == "--format" || name == "--color";
-    const bool flag = name == "--dry-run" || name == "--live";
-    if (!where && !flag) return false;
+    if (!flag && !where) selection.push_back(argv[i]);
     if (where && name.size() == argv[i].size()) ++i;  // its value is the next word
   }
-  return true;
+  return selection;
 }
 
 // A file is data: no program and no other file that it names is started or read for its sake.
-void refuse_to_follow(const std::vector<std::string>& argv, const std::string& file) {
+void refuse_to_follow(const std::vector<std::string>& selection, const std::string& file) {
+  const auto is_followed = [](const std::string& word) {
+    return word.find("exec:") != word.npos || word.find(".toml") != word.npos ||
+           word.find('/') != word.npos;
+  };
+  if (std::ranges::none_of(selection, is_followed)) return;
   std::string command = "concbench run";
-  bool names_something = false;
-  for (std::size_t i = 0; i < argv.size(); ++i) {
-    const std::string& word = argv[i];
-    if (word == "--out" || word == "--resume") ++i;  // its value is the next word
-    if (word.starts_with("--out") || word.starts_with("--resume")) continue;
-    names_something |= word.find("exec:") != word.npos || word.find(".toml") != word.npos ||
-                       word.find('/') != word.npos;
-    command += ' ' + shell_quoted(word);
-  }
-  if (!names_something) return;
+  for (const std::string& word : selection) command += ' ' + shell_quoted(word);
   throw UsageError(
       fmt::format("--resume={}: its run names a program or a file, which is used only where you "
                   "name it; to go on: {} --resume={}",
@@ -71,16 +69,14 @@ void refuse_to_follow(const std::vector<std::string>& argv, const std::string& f
 
 // `--resume FILE` alone means the run that made the file; with a selection, that selection.
 RunRequest resumed(const RunRequest& now, const Result& before) {
-  const bool as_before = says_only_where(now.argv);
-  if (as_before) refuse_to_follow(before.request.argv, now.resume);
-  RunRequest request = as_before ? parse_run(before.request.argv) : now;
+  RunRequest request = now;
+  if (selection_of(now.argv).empty()) {
+    refuse_to_follow(selection_of(before.request.argv), now.resume);
+    request.experiment = parse_run(before.request.argv).experiment;
+    request.argv = before.request.argv;
+  }
   request.experiment.seed = before.seed;
-  request.resume = now.resume;
-  request.out = now.out.empty() ? now.resume : now.out;
-  request.format = now.format;
-  request.color = now.color;
-  request.dry_run = now.dry_run;
-  request.live = now.live;
+  if (request.out.empty()) request.out = now.resume;
   return request;
 }
 

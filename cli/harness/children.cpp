@@ -8,7 +8,7 @@
 
 #include <cerrno>
 #include <csignal>
-#include <map>
+#include <set>
 #include <sstream>
 #include <vector>
 
@@ -17,10 +17,43 @@
 namespace concbench::children {
 namespace {
 
-// The watched, with how they ended.
-std::map<pid_t, std::optional<int>> known;
+std::set<pid_t> watched;
+// Whoever became concbench by exec may have had children, which are none of ours.
+std::set<pid_t> inherited;
+
+// Where the kernel does not list them, all processes are looked at.
+std::vector<pid_t> children() {
+  const pid_t self = getpid();
+  std::vector<pid_t> found;
+  if (const auto list = read_text(fmt::format("/proc/self/task/{}/children", self))) {
+    std::istringstream numbers(*list);
+    for (pid_t pid; numbers >> pid;) found.push_back(pid);
+    return found;
+  }
+  for (const std::string& name : names_in("/proc")) {
+    const auto pid = leading_number(name);
+    if (pid && read_entry(fmt::format("/proc/{}/status", name), "PPid") ==
+                   static_cast<std::uint64_t>(self)) {
+      found.push_back(static_cast<pid_t>(*pid));
+    }
+  }
+  return found;
+}
+
+// What was left to us.
+std::vector<pid_t> orphans() {
+  std::vector<pid_t> found = children();
+  std::erase_if(found, [](pid_t pid) { return watched.contains(pid) || inherited.contains(pid); });
+  return found;
+}
+
+void await(pid_t who) {
+  while (waitpid(who, nullptr, 0) > 0 || errno == EINTR) {
+  }
+}
 
 int open_descriptor() {
+  for (const pid_t pid : children()) inherited.insert(pid);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   sigset_t set;
   sigemptyset(&set);
@@ -29,37 +62,11 @@ int open_descriptor() {
   return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-void reap() {
+void reap_orphans() {
   signalfd_siginfo info;
   while (read(descriptor(), &info, sizeof info) > 0) {
   }
-  int status;
-  for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-    if (const auto found = known.find(pid); found != known.end()) found->second = status;
-  }
-}
-
-// Those that are there and not watched. Where the kernel does not list children, all processes are
-// looked at.
-std::vector<pid_t> strays() {
-  const pid_t self = getpid();
-  std::vector<pid_t> found;
-  const auto add = [&](pid_t pid) {
-    if (!known.contains(pid)) found.push_back(pid);
-  };
-  if (const auto list = read_text(fmt::format("/proc/self/task/{}/children", self))) {
-    std::istringstream numbers(*list);
-    for (pid_t pid; numbers >> pid;) add(pid);
-    return found;
-  }
-  for (const std::string& name : names_in("/proc")) {
-    const auto pid = leading_number(name);
-    if (pid && read_entry(fmt::format("/proc/{}/status", name), "PPid") ==
-                   static_cast<std::uint64_t>(self)) {
-      add(static_cast<pid_t>(*pid));
-    }
-  }
-  return found;
+  for (const pid_t pid : orphans()) waitpid(pid, nullptr, WNOHANG);
 }
 
 }  // namespace
@@ -69,24 +76,26 @@ int descriptor() {
   return opened;
 }
 
-void watch(pid_t child) { known.try_emplace(child); }
-void forget(pid_t child) { known.erase(child); }
+void watch(pid_t child) { watched.insert(child); }
 
-std::optional<int> ended(pid_t child) {
-  reap();
-  const auto found = known.find(child);
-  return found == known.end() ? std::nullopt : found->second;
+std::optional<End> ended(pid_t child) {
+  reap_orphans();
+  siginfo_t info{};
+  const int done = waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT);
+  if (done != 0 || info.si_pid != child) return {};
+  return End{.by_signal = info.si_code != CLD_EXITED, .status = info.si_status};
+}
+
+void reap_group(pid_t leader) {
+  watched.erase(leader);
+  await(-leader);
 }
 
 // The children of one that is ended come to us in their turn.
-void end_strays() {
-  reap();
-  for (std::vector<pid_t> left; !(left = strays()).empty();) {
+void end_orphans() {
+  for (std::vector<pid_t> left; !(left = orphans()).empty();) {
     for (const pid_t pid : left) kill(pid, SIGKILL);
-    for (const pid_t pid : left) {
-      while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
-      }
-    }
+    for (const pid_t pid : left) await(pid);
   }
 }
 

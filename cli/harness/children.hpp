@@ -1,5 +1,5 @@
-// The children of this program, reaped as they end: those it started, and those that they left
-// behind, which become its own (PR_SET_CHILD_SUBREAPER).
+// The children of this program: those it started, and the orphans that these leave behind, which
+// become its own (PR_SET_CHILD_SUBREAPER) and are reaped as they end.
 #pragma once
 
 #include <sys/types.h>
@@ -8,17 +8,23 @@
 
 namespace concbench::children {
 
+struct End {
+  bool by_signal;
+  int status;  // the signal, or the exit code
+};
+
 // Becomes readable whenever a child has ended. The first call begins to watch.
 int descriptor();
 
-// Keeps the end of this child for `ended`, until it is forgotten.
+// A child that is not to be reaped before `reap_group`: until then its number, which is also that
+// of the group it leads, cannot become another's, and the group can safely be ended.
 void watch(pid_t child);
-void forget(pid_t child);
+// How it ended, if it has.
+std::optional<End> ended(pid_t child);
+// Waits for it and for what of its group has come to us, once they have been ended.
+void reap_group(pid_t leader);
 
-// Reaps whatever has ended; returns how this one did, as waitpid(2) tells it, if it is among them.
-std::optional<int> ended(pid_t child);
-
-// Ends by SIGKILL all that is left to us and is not watched. Returns once nothing of it is there.
-void end_strays();
+// Ends by SIGKILL all orphans that are left to us. Returns once nothing of them is there.
+void end_orphans();
 
 }  // namespace concbench::children

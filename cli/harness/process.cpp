@@ -8,7 +8,6 @@
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -189,12 +188,12 @@ void Process::finish() {
     require_time();
     await_something(deadline_);
   }
-  if (!WIFEXITED(*exit_status_) || WEXITSTATUS(*exit_status_) != 0) fail_ended();
+  if (end_->by_signal || end_->status != 0) fail_ended();
 }
 
 bool Process::has_ended() {
-  if (!exit_status_) exit_status_ = children::ended(pid_);
-  return exit_status_.has_value();
+  if (!end_) end_ = children::ended(pid_);
+  return end_.has_value();
 }
 
 void Process::require_time() const {
@@ -246,15 +245,14 @@ void Process::fail_ended() {
   if (!by_itself) {
     throw WorkerFailure(Status::failed, "the process closed its output" + last_words());
   }
-  if (WIFSIGNALED(*exit_status_)) {
-    throw WorkerFailure(
-        Status::crashed,
-        fmt::format("the process was ended by signal {} ({}){}", WTERMSIG(*exit_status_),
-                    strsignal(WTERMSIG(*exit_status_)), last_words()));
+  if (end_->by_signal) {
+    throw WorkerFailure(Status::crashed,
+                        fmt::format("the process was ended by signal {} ({}){}", end_->status,
+                                    strsignal(end_->status), last_words()));
   }
-  const int code = WEXITSTATUS(*exit_status_);
-  throw WorkerFailure(code == 0 ? Status::failed : Status::crashed,
-                      fmt::format("the process ended with exit code {}{}", code, last_words()));
+  throw WorkerFailure(
+      end_->status == 0 ? Status::failed : Status::crashed,
+      fmt::format("the process ended with exit code {}{}", end_->status, last_words()));
 }
 
 // The last line it wrote to stderr, which often says why.
@@ -270,12 +268,8 @@ void Process::end() {
   if (pid_ <= 0) return;
   kill(-pid_, SIGKILL);
   guardian::release(pid_);
-  while (!has_ended()) {
-    pollfd wait{children::descriptor(), POLLIN, 0};
-    poll(&wait, 1, now_and_then_ms);
-  }
-  children::forget(pid_);
-  children::end_strays();
+  children::reap_group(pid_);
+  children::end_orphans();
   pid_ = -1;
 }
 

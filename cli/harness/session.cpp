@@ -205,9 +205,9 @@ class Acknowledgements {
   std::vector<const Cell*> waiting_;
 };
 
-// Whether a cell is left out because its turn comes after the end of the budget. One that has begun
-// is brought to its end.
-bool is_too_late(const Job& job, Cell& cell, double left_s, double budget_s) {
+// Leaves out a cell whose turn comes after the end of the budget; returns whether it did. One that
+// has begun is brought to its end.
+bool drop_if_late(const Job& job, Cell& cell, double left_s, double budget_s) {
   if (left_s > 0 || job.closed || !cell.processes.empty()) return false;
   cell.reason = fmt::format("the budget of {} s was used up before it", budget_s);
   return true;
@@ -231,7 +231,7 @@ int run_session(Plan& plan, const Experiment& experiment, Result& result, Progre
       const std::chrono::duration<double> used = Clock::now() - start;
       const double left_s = *experiment.budget_s - used.count();
       preset.repetitions = affordable_repetitions(plan, preset, left_s, i);
-      job.closed |= is_too_late(job, cell, left_s, *experiment.budget_s);
+      job.closed |= drop_if_late(job, cell, left_s, *experiment.budget_s);
     }
     try {
       if (!job.closed) job.closed = run_step(plan, step, preset, result);
