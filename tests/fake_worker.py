@@ -67,6 +67,11 @@ def sample(cell, iterations):
         time.sleep(1000)
     if MODE in ("naps", "daemon"):
         time.sleep(0.1)
+    if MODE == "parent":
+        with subprocess.Popen(["sleep", "1000"], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
+            time.sleep(0.5)
+            child.kill()
     if MODE == "floods":
         for _ in range(100):
             os.write(2, b"noise " * 10_000)

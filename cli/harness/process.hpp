@@ -75,7 +75,7 @@ class Process {
   void end();
 
   pid_t pid_ = -1;
-  std::optional<children::End> end_;  // once it has ended
+  std::optional<children::End> end_;   // once it has ended
   int in_ = -1, out_ = -1, err_ = -1;  // the worker's stdin, stdout, stderr
   int migrations_ = -1;                // a perf event that counts them
   Clock::time_point deadline_;
