@@ -2,11 +2,24 @@
 
 import json
 import os
+import pathlib
 import subprocess
+import tempfile
+import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 CONCBENCH = os.environ.get("CONCBENCH", os.path.join(ROOT, "build/release/concbench"))
+
+
+class InFolder(unittest.TestCase):
+    """Has a folder of its own, which goes with it, and a place for a result in it."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.out = self.folder / "r.json"
 
 
 def concbench(*arguments, **options):

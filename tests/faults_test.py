@@ -7,11 +7,10 @@ import os
 import pathlib
 import signal
 import subprocess
-import tempfile
 import time
 import unittest
 
-from concbench import CONCBENCH, HERE, ROOT, concbench, run_json
+from concbench import CONCBENCH, HERE, ROOT, InFolder, concbench, run_json
 
 FAKE = os.path.join(HERE, "fake_worker.py")
 GOOD = f"{ROOT}/tests/data/result.json"
@@ -44,15 +43,7 @@ def descendants(pid):
     return {child: states[child] for child in found - {pid}}
 
 
-class Temporary(unittest.TestCase):
-    def setUp(self):
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        self.folder = pathlib.Path(directory.name)
-        self.out = self.folder / "r.json"
-
-
-class Lies(Temporary):
+class Lies(InFolder):
     """A field out of its bounds is refused by name, and the file can be read whatever was told."""
 
     def told(self, message, lies):
@@ -105,7 +96,7 @@ class Lies(Temporary):
                 self.assertIn(field, done.stderr)
 
 
-class Escapes(Temporary):
+class Escapes(InFolder):
     """Nothing that a worker or a file says reaches a terminal, a CSV or a log as a command."""
 
     def assert_inert(self, text):
@@ -154,7 +145,7 @@ class Escapes(Temporary):
         self.assertIn("\"'=HYPERLINK(", concbench("export", str(self.out), "--format=csv").stdout)
 
 
-class Deadlines(Temporary):
+class Deadlines(InFolder):
     """Whatever a worker does with its pipes, `--timeout` ends it."""
 
     def test_noise_without_end(self):
@@ -169,7 +160,7 @@ class Deadlines(Temporary):
                 self.assertIn("noise", cell["reason"])
 
 
-class Files(Temporary):
+class Files(InFolder):
 
     def test_no_program_is_started_for_the_sake_of_a_file(self):
         concbench("run", fake("honest"), "--workload=spawn", *SHORT, f"--out={self.out}")
@@ -185,7 +176,7 @@ class Files(Temporary):
         self.assertEqual(typed.returncode, 0, typed.stderr)
 
 
-class Outputs(Temporary):
+class Outputs(InFolder):
 
     def run_into(self, out, **options):
         return concbench("run", "--model=serial", "--workload=spawn", *SHORT, f"--out={out}",
@@ -239,7 +230,7 @@ def wait_for(condition, seconds=20):
         time.sleep(0.01)
 
 
-class Ends(Temporary):
+class Ends(InFolder):
     """However a run ends, nothing of it stays, and what it had told of is kept."""
 
     def begun(self, mode, **options):

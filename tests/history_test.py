@@ -7,12 +7,11 @@ import json
 import pathlib
 import sqlite3
 import subprocess
-import tempfile
 import unittest
 import xml.etree.ElementTree
 
 import example_results
-from concbench import CONCBENCH, concbench
+from concbench import CONCBENCH, InFolder, concbench
 
 if concbench("history", "list", "--file=/nowhere").returncode == 5:
     raise SystemExit(77)  # built without SQLite
@@ -36,18 +35,16 @@ def result(day, factor=1.0, **environment):
     return made
 
 
-class History(unittest.TestCase):
+class History(InFolder):
     def setUp(self):
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        self.directory = pathlib.Path(directory.name)
-        self.file = self.directory / "history"
+        super().setUp()
+        self.file = self.folder / "history"
         self.numbers = itertools.count()
 
     def write(self, *results):
         paths = []
         for made in results:
-            paths.append(self.directory / f"{next(self.numbers)}.json")
+            paths.append(self.folder / f"{next(self.numbers)}.json")
             paths[-1].write_text(json.dumps(made), encoding="utf-8")
         return list(map(str, paths))
 
@@ -78,7 +75,7 @@ class Keeping(History):
 
     def test_is_one_file_of_columns(self):
         self.add(result(0))
-        self.assertEqual([p.name for p in self.directory.iterdir() if "history" in p.name],
+        self.assertEqual([p.name for p in self.folder.iterdir() if "history" in p.name],
                          ["history"])
         rows = sqlite3.connect(self.file).execute(
             "SELECT process, typeof(ns_per_op) FROM process_medians").fetchall()
@@ -86,7 +83,7 @@ class Keeping(History):
 
     def test_notices_a_result_that_is_there_already_however_it_is_laid_out(self):
         self.add(result(0))
-        path = self.directory / "indented.json"
+        path = self.folder / "indented.json"
         path.write_text(json.dumps(result(0), indent=7), encoding="utf-8")
         done = self.history("add", str(path))
         self.assertEqual(done.returncode, 0)
@@ -212,7 +209,7 @@ class Trend(History):
         self.assertIn("2026-01-13", marked[0])
 
     def test_is_drawn(self):
-        path = self.directory / "trend.svg"
+        path = self.folder / "trend.svg"
         done = self.history("plot", "--out", str(path))
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         tree = xml.etree.ElementTree.parse(path)

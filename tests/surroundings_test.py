@@ -16,7 +16,7 @@ import threading
 import time
 import unittest
 
-from concbench import CONCBENCH, HERE, concbench, run_json
+from concbench import CONCBENCH, HERE, InFolder, concbench, run_json
 
 CPUS = sorted(os.sched_getaffinity(0))
 QUICK = ("--processes=1", "--repetitions=2", "--min-time=0.001")
@@ -24,13 +24,7 @@ CELL = ("--model=serial", "--workload=spawn", "--cores=1", *QUICK)
 FAKE = os.path.join(HERE, "fake_worker.py")
 
 
-class InFolder(unittest.TestCase):
-    def setUp(self):
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        self.folder = pathlib.Path(directory.name)
-        self.out = self.folder / "out.json"
-
+class WithPrograms(InFolder):
     def program(self, name, text):
         path = self.folder / name
         path.write_text(text, encoding="utf-8")
@@ -41,7 +35,7 @@ class InFolder(unittest.TestCase):
         return json.loads(self.out.read_text(encoding="utf-8"))["concbench"]["cells"]
 
 
-class Streams(InFolder):
+class Streams(WithPrograms):
     def shell(self, redirection):
         words = " ".join([CONCBENCH, "run", *CELL, f"--out={self.out}"])
         return subprocess.run(["bash", "-c", f"set -o pipefail; {words} {redirection}"],
@@ -119,7 +113,7 @@ class Denied(unittest.TestCase):
         self.assertEqual(done.stderr.count("\n"), 1)
 
 
-class Variables(InFolder):
+class Variables(WithPrograms):
     STEERING = {"OMP_PROC_BIND": "true", "OMP_PLACES": "cores", "GOMP_CPU_AFFINITY": str(CPUS[0])}
 
     @unittest.skipIf(len(CPUS) < 2, "needs two CPUs")
@@ -244,7 +238,7 @@ class Cpus(unittest.TestCase):
                 self.assertEqual(run.returncode, 3)
 
 
-class Parts(InFolder):
+class Parts(WithPrograms):
     """A program without what it may have beside it."""
 
     def setUp(self):
@@ -278,7 +272,7 @@ class Parts(InFolder):
                 self.assertIn("--model=goroutines", named.stderr)
 
 
-class Replaced(InFolder):
+class Replaced(WithPrograms):
     def test_a_program_that_is_replaced_in_mid_run_fails_its_cell(self):
         text = f"#!/bin/sh\nexec {FAKE} honest\n"
         path = self.program("worker", text)
@@ -297,7 +291,7 @@ class Replaced(InFolder):
         self.assertIn(str(path), cell["reason"])
 
 
-class Patience(InFolder):
+class Patience(WithPrograms):
     def slow(self, seconds):
         return self.program("slow", f"#!/bin/sh\nsleep {seconds}\nexec {FAKE} honest\n")
 
