@@ -25,6 +25,8 @@
 //     Notes notes() const;
 //     // Only if it binds its workers to one CPU each.
 //     static constexpr bool pins = true;
+//     // Only if it works on one core, however many it is given.
+//     static constexpr bool has_one_worker = true;
 //     // Only if its tasks are threads or processes, which the kernel schedules.
 //     static constexpr bool kernel_tasks = true;
 //     // Only if tasks share no other memory: a container of it, made from a size and a value.
@@ -174,6 +176,7 @@ constexpr Model describe(std::string_view name, std::string_view summary,
     return why.empty() ? M::refusal(ask) : why;
   };
   if constexpr (requires { M::pins; }) model.pins = M::pins;
+  if constexpr (requires { M::has_one_worker; }) model.has_one_worker = M::has_one_worker;
   if constexpr (requires { M::kernel_tasks; }) model.kernel_tasks = M::kernel_tasks;
   model.start = [](const Setup& setup) -> std::unique_ptr<Instance> {
     return std::make_unique<Started<M>>(setup);

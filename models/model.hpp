@@ -74,7 +74,8 @@ struct Model {
   std::string_view name;
   std::string_view summary;
   std::span<const Option> options = {};
-  bool kernel_tasks = false;  // its tasks are threads or processes, which the kernel schedules
+  bool kernel_tasks = false;    // its tasks are threads or processes, which the kernel schedules
+  bool has_one_worker = false;  // however many cores it is given
   bool pins = false;  // binds each worker to one CPU, and so must be seen there and nowhere else
   // Why the pair cannot work, or "".
   std::string (*no_pair)(const Workload&) = nullptr;

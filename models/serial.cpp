@@ -17,6 +17,7 @@ namespace {
 
 class Serial {
  public:
+  static constexpr bool has_one_worker = true;
   static constexpr bool pins = true;
 
   explicit Serial(const Setup& setup) : restricted_({setup.cpus.data(), 1}) {}

@@ -96,7 +96,7 @@ esac''')
         arguments = (CONCBENCH, CONCBENCH, *CELL, "--cell-budget=0.1")
         code, found, _ = check(*arguments)
         self.assertEqual((code, found["cells"][0]["verdict"]), (0, "inconclusive"))
-        self.assertIn("where 8 are the least", found["cells"][0]["reason"])
+        self.assertIn("where at least 8 are needed", found["cells"][0]["reason"])
         self.assertIn("--cell-budget", found["cells"][0]["reason"])
         self.assertEqual(check(*arguments, "--strict")[0], 3)
 

@@ -235,7 +235,7 @@ class Run(Folder):
         code, result, stderr = run_json("--model=serial", "--workload=spawn", "--processes=2",
                                         "--repetitions=1000", "--min-time=0.01", "--budget=2")
         self.assertEqual(code, 0, stderr)
-        self.assertRegex(result["concbench"]["adjusted"][0], r"\d+ samples a process instead of 1000")
+        self.assertRegex(result["concbench"]["adjusted"][0], r"\d+ samples per process instead of 1000")
         (cell,) = result["concbench"]["cells"]
         self.assertEqual(cell["status"], "ok")
         self.assertLess(len(cell["samples"]), 400)

@@ -127,7 +127,7 @@ class Run(unittest.TestCase):
 
     def test_of_one_process_tells_no_spread(self):
         _, _, stderr = self.run_fib("--processes=1")
-        self.assertRegex(stderr.splitlines()[-1], "one process a cell")
+        self.assertRegex(stderr.splitlines()[-1], "one process per cell")
 
 
 if __name__ == "__main__":

@@ -140,8 +140,7 @@ TEST_F(Doctor, FindsEverythingToMendOnACrowdedGuest) {
   EXPECT_EQ(found("cpuset").found, "CPUs 0 of 0-1");
   EXPECT_EQ(found("steal").found.substr(0, 4), "10 %");
   EXPECT_EQ(found("boost").fix, "echo 0 > /sys/devices/system/cpu/cpufreq/boost");
-  EXPECT_EQ(found("thermal").found,
-            "throttled 12 times (cores) and 3 times (package) since the start");
+  EXPECT_EQ(found("thermal").found, "throttled 12 times (cores) and 3 times (package) since boot");
   EXPECT_EQ(found("tasks").fix, "ulimit -u unlimited");
 }
 

@@ -206,7 +206,7 @@ class Outputs(InFolder):
                         ("export", "r.json", "--format=csv", "-o", "./r.json")):
             done = concbench(*command, cwd=self.folder)
             self.assertEqual(done.returncode, 2, done.stderr)
-            self.assertIn("is what this is made from", done.stderr)
+            self.assertIn("is the input of this command", done.stderr)
         self.assertEqual(self.out.read_bytes(), pathlib.Path(GOOD).read_bytes())
 
     def test_two_runs_into_one(self):

@@ -87,7 +87,7 @@ class Keeping(History):
         path.write_text(json.dumps(result(0), indent=7), encoding="utf-8")
         done = self.history("add", str(path))
         self.assertEqual(done.returncode, 0)
-        self.assertIn("is there already, as result 1", done.stdout)
+        self.assertIn("is already there, as result 1", done.stdout)
         self.assertEqual(len(self.read("list")), 1)
 
     def test_replaces_the_unfinished_state_of_a_run(self):
@@ -165,7 +165,7 @@ class Refusing(History):
 
     def test_says_what_is_no_database_or_a_damaged_one(self):
         self.file.write_text("not a database, but long enough to look like one? " * 50)
-        self.assert_refused("is no history")
+        self.assert_refused("is not a history")
         self.file.unlink()
         self.add(*map(result, range(20)))
         data = bytearray(self.file.read_bytes())

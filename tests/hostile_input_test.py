@@ -35,7 +35,7 @@ EDITS = (
     (("cells", 0, "samples", 1, "wall_ns"), 2 ** 63, "below 2^63"),
     (("cells", 0, "samples", 1, "ops"), 2 ** 64 - 1, "to 2^53"),
     (("cells", 0, "samples", 1, "iterations"), 0, "concbench.cells[0].samples[1].iterations"),
-    (("cells", 0, "samples"), [], "no sample that it could be of"),
+    (("cells", 0, "samples"), [], "no samples to compute it from"),
     (("cells", 0, "summary"), None, "concbench.cells[0].summary"),
     (("cells", 0, "verified"), False, "concbench.cells[0].verified"),
     (("cells", 1, "status"), "ok", "concbench.cells[1]"),

@@ -75,7 +75,7 @@ TEST(Judge, DoesNotKnowWhereTheScatterIsLarge) {
 TEST(Judge, DoesNotKnowFromTooFewPairs) {
   const Judgement found = judged(normal(slower_by_5, 0.001, 1), 7);
   EXPECT_EQ(found.verdict, Verdict::inconclusive);
-  EXPECT_EQ(found.reason, "7 pairs, where 8 are the least; the time was used up");
+  EXPECT_EQ(found.reason, "7 pairs, where at least 8 are needed; the time was used up");
   EXPECT_FALSE(found.effect);
   EXPECT_FALSE(found.p);
 }

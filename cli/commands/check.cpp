@@ -140,7 +140,7 @@ int exit_code(const Check& check, bool strict) {
   if (std::ranges::all_of(check.cells, [](const CheckedCell& cell) {
         return cell.judgement.verdict == Verdict::skipped;
       })) {
-    say("concbench: nothing of this can run here; the reasons are in the result\n");
+    say("concbench: nothing that was asked for can run here; the reasons are in the result\n");
     return exit_impossible;
   }
   return exit_ok;

@@ -16,7 +16,7 @@ namespace concbench {
 
 int doctor(const DoctorRequest& request) {
   if (!request.root.empty() && !std::filesystem::is_directory(request.root)) {
-    throw UsageError(fmt::format("--root={}: is no folder", request.root));
+    throw UsageError(fmt::format("--root={}: not a folder", request.root));
   }
   constexpr std::chrono::milliseconds window(300);  // 30 ticks, in which others' use is counted
   Diagnosis diagnosis{checkup::examine(checkup::gather(window, request.root)), {}, ""};

@@ -26,7 +26,7 @@ std::string list_of(TopicKind kind, std::string_view head) {
 std::string overview() {
   return list_of(TopicKind::model, "Models") + '\n' + list_of(TopicKind::workload, "Workloads") +
          '\n' + list_of(TopicKind::measure, "Measures") +
-         "\nconcbench explain NAME says more of each.\n";
+         "\nconcbench explain NAME says more about each.\n";
 }
 
 // Which workloads a model cannot run, by the reason it gives.

@@ -23,7 +23,7 @@ int add(const HistoryRequest& request) {
   History history(request.file, History::Open::create);
   for (std::size_t i = 0; i < results.size(); ++i) {
     const Added added = history.add(results[i]);
-    const char* how = added.was_there             ? "is there already, as result"
+    const char* how = added.was_there             ? "is already there, as result"
                       : added.replaces_unfinished ? "replaces its unfinished state, as result"
                                                   : "added as result";
     fmt::print("{}: {} {}\n", request.results[i], how, added.id);

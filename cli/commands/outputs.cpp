@@ -10,7 +10,8 @@ namespace concbench {
 void refuse_overwriting(const std::vector<std::string>& inputs, const std::string& output) {
   for (const std::string& input : inputs) {
     if (!is_same_file(input, output)) continue;
-    throw UsageError(fmt::format("{} is what this is made from; write it elsewhere", output));
+    throw UsageError(
+        fmt::format("{} is the input of this command; write the output elsewhere", output));
   }
 }
 

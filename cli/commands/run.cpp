@@ -169,7 +169,7 @@ int exit_code(const Result& result) {
   };
   if (has(Status::failed, Status::crashed, Status::timeout)) return exit_cells_failed;
   if (has_numbers(result)) return exit_ok;
-  say("concbench: nothing of this can run here; the reasons are in the result\n");
+  say("concbench: nothing that was asked for can run here; the reasons are in the result\n");
   return exit_impossible;
 }
 

@@ -22,15 +22,17 @@ std::vector<std::string> fit_budget(Plan& plan, Preset& preset, double budget_s)
   const int asked =
       std::exchange(preset.repetitions, affordable_repetitions(plan, preset, budget_s));
   if (preset.repetitions < asked) {
-    done.push_back(fmt::format("{} samples a process instead of {}, to keep the budget of {} s",
-                               preset.repetitions, asked, budget_s));
+    done.push_back(
+        fmt::format("{} samples per process instead of {}, to keep within the budget of {} s",
+                    preset.repetitions, asked, budget_s));
   }
   while (!plan.steps.empty() && expected_time(plan, preset) > budget_s) {
     const auto cost = [&](const Step& step) { return worker_time(plan.jobs[step.job], preset); };
     const std::size_t dearest = std::ranges::max_element(plan.steps, {}, cost)->job;
     Job& job = plan.jobs[dearest];
-    job.cell.reason = fmt::format("dropped to keep the budget of {} s: it would take {}", budget_s,
-                                  spoken_time(worker_time(job, preset) * preset.processes));
+    job.cell.reason =
+        fmt::format("dropped to keep within the budget of {} s: it would take {}", budget_s,
+                    spoken_time(worker_time(job, preset) * preset.processes));
     done.push_back(fmt::format("dropped {}", job.cell.name()));
     std::erase_if(plan.steps, [&](const Step& step) { return step.job == dearest; });
   }

@@ -52,14 +52,14 @@ Ceiling predict_ceiling(const Candidate& candidate, const Setup& setup, const Li
     if (first.find(limit->name) != first.npos) ceiling.limit = limit->name;
   }
   if (ceiling.limit.empty()) ceiling.limit = reason.empty() ? "no limit found" : first;
-  ceiling.how = "predicted only: it was not asked for more";
+  ceiling.how = "predicted only: no more was asked for";
   return ceiling;
 }
 
 void find_ceiling(const Candidate& candidate, const Job& job, Ceiling& ceiling, double timeout_s) {
   const Limits limits = read_limits();
   if (ceiling.limit == limits.memory_bytes.name) {
-    ceiling.how = "predicted only: to try would take all of the machine's memory";
+    ceiling.how = "predicted only: trying it would take all of the machine's memory";
     return;
   }
   // Up in small steps from the prediction, which keeps a reserve; or down if that was too much.
@@ -68,7 +68,7 @@ void find_ceiling(const Candidate& candidate, const Job& job, Ceiling& ceiling, 
     const Attempt attempt = hold(candidate, job, tasks, timeout_s);
     if (attempt.alive) {
       ceiling.found = attempt.alive;
-      ceiling.how = fmt::format("{} were alive at once; more were not tried", *attempt.alive);
+      ceiling.how = fmt::format("{} were alive at once; no more were tried", *attempt.alive);
       tasks += tasks / 50 + 1;
     } else {
       ceiling.how = fmt::format("with {}: {}", tasks, attempt.failure);

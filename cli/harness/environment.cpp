@@ -180,7 +180,7 @@ Environment read_environment(const std::string& root) {
   found.governor = or_note(governor(root), "governor",
                            "no cpufreq in /sys: the firmware or a hypervisor sets the frequency");
   found.microcode =
-      or_note(cpuinfo("microcode", root), "microcode", "/proc/cpuinfo names none: not an x86 CPU");
+      or_note(cpuinfo("microcode", root), "microcode", "/proc/cpuinfo gives none: not an x86 CPU");
   found.boost =
       or_note(boost(root), "boost", "neither intel_pstate/no_turbo nor cpufreq/boost in /sys");
   found.smt = or_note(flag(root + cpu_folder + "smt/active"), "smt",

@@ -122,8 +122,7 @@ double worker_time(const Job& job, const Preset& preset) {
                                  std::min(2, preset.repetitions), preset.repetitions);
   // Beside the samples: one run to warm up, and about two samples' time to find the iterations.
   double time = job.start_s + job.iteration_s + sample * (samples + 2);
-  // METG is found with some four sizes of task, in four runs each.
-  if (has_metg(job.workload)) time += 4 * (job.start_s + 4 * job.iteration_s);
+  if (has_metg(job.workload)) time += expected_metg_time(job);
   return std::min(preset.timeout_s, time);
 }
 

@@ -65,7 +65,7 @@ std::vector<std::string> warnings_about(const Cell& cell, const Preset& preset) 
     warnings.push_back(fmt::format("the range is {:.0f} % of the median", 100 * differ));
   }
   if (preset.repetitions > 1 && cell.samples.size() == cell.processes.size()) {
-    warnings.push_back("one sample a process: an iteration takes too long for more");
+    warnings.push_back("one sample per process: an iteration takes too long for more");
   }
   if (cell.workers.empty()) warnings.push_back("the program does not say where it ran");
   if (cell.measures.generator_lateness.value_or(0) > 0.05) {

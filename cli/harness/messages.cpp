@@ -73,7 +73,7 @@ std::string type_of(const Json& message) {
 std::string reason_of(const Json& message) { return text(field(message, "reason"), "reason"); }
 
 Hello read_hello(const Json& message) {
-  if (type_of(message) != "hello") throw BadJson("its first message is no hello");
+  if (type_of(message) != "hello") throw BadJson("its first message is not a hello");
   if (const auto protocol = integer_field(message, "protocol"); protocol != 1) {
     throw BadJson(fmt::format("it speaks version {} of the protocol, not 1", protocol));
   }

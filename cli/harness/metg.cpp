@@ -26,7 +26,7 @@ GrainPoint run_grain(const Candidate& candidate, const Job& job, std::int64_t wo
     spent += wall_ns;
   }
   cell.close();
-  const bool alone = candidate.model && candidate.model->name == "serial";
+  const bool alone = candidate.model && candidate.model->has_one_worker;
   const auto cores = static_cast<double>(alone ? 1 : job.placement.workers.size());
   return {static_cast<double>(work_ns),
           static_cast<double>(quickest) * cores / static_cast<double>(demand(grain).ops)};
@@ -69,6 +69,11 @@ std::optional<double> search_metg(const std::function<GrainPoint(std::int64_t wo
     work_ns = above ? std::sqrt(below.work_ns * above->work_ns) : close * below.work_ns;
   }
   return metg_ns({below, *above});
+}
+
+double expected_metg_time(const Job& job) {
+  constexpr double usual_sizes = 4, usual_runs = 4;
+  return usual_sizes * (job.start_s + usual_runs * job.iteration_s);
 }
 
 std::optional<double> measure_metg(const Candidate& candidate, const Job& job, double timeout_s) {

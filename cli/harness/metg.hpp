@@ -35,4 +35,7 @@ std::optional<double> search_metg(const std::function<GrainPoint(std::int64_t wo
 // That of the job's `grain`, each size in a worker process of its own. Throws what OpenCell throws.
 std::optional<double> measure_metg(const Candidate& candidate, const Job& job, double timeout_s);
 
+// How long that takes, in seconds, by the job's estimate.
+double expected_metg_time(const Job& job);
+
 }  // namespace concbench

@@ -20,7 +20,7 @@ std::string waited_for(Shape shape) {
     case Shape::contend: return "for the lock";
     case Shape::timers: return "past the deadline";
     case Shape::recipe: return "beyond the length of a wait, or of a computation";
-    case Shape::serve: return "from the intended sending of a request to its answer";
+    case Shape::serve: return "from the time a request was due to its answer";
     default: return "";
   }
 }

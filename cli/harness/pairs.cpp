@@ -205,7 +205,7 @@ void Match::play(bool new_first) {
     judge_.add(log_ratio(cell().pairs.back()));
   });
   pair_s_ = cell().seconds - before;
-  if (!refusal.empty()) close(Verdict::failed, "ran before, and then said: " + refusal);
+  if (!refusal.empty()) close(Verdict::failed, "ran at first, and then said: " + refusal);
   if (closed_) return;
   session_.progress(cell(), judge_.effect());
   if (judge_.decided()) close("");

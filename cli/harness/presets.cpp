@@ -150,7 +150,7 @@ class PresetFile {
   std::string word(const toml::node& node, const std::string& key) const {
     const auto* value = node.as_string();
     if (!value || value->get().empty())
-      fail(node.source(), key, "must be a text that says something");
+      fail(node.source(), key, "must be a text that is not empty");
     return value->get();
   }
 

@@ -176,9 +176,10 @@ Json Process::receive() {
     string_field(message, "type");
     return message;
   } catch (const BadJson& error) {
-    throw WorkerFailure(Status::failed,
-                        fmt::format("the process wrote no message of the protocol: {}: {}",
-                                    error.what(), to_line(line.substr(0, 80))));
+    throw WorkerFailure(
+        Status::failed,
+        fmt::format("the process wrote something that is not a message of the protocol: {}: {}",
+                    error.what(), to_line(line.substr(0, 80))));
   }
 }
 

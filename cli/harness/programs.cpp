@@ -14,7 +14,7 @@ namespace {
 std::string executable(std::string_view role, const std::string& path) {
   const std::string absolute = std::filesystem::absolute(path).string();
   if (std::filesystem::is_directory(absolute) || ::access(absolute.c_str(), X_OK) != 0) {
-    throw UsageError(fmt::format("{}={}: is no program that can be started", role, path));
+    throw UsageError(fmt::format("{}={}: not a program that can be started", role, path));
   }
   return absolute;
 }

@@ -209,7 +209,7 @@ class Acknowledgements {
 // has begun is brought to its end.
 bool drop_if_late(const Job& job, Cell& cell, double left_s, double budget_s) {
   if (left_s > 0 || job.closed || !cell.processes.empty()) return false;
-  cell.reason = fmt::format("the budget of {} s was used up before it", budget_s);
+  cell.reason = fmt::format("the budget of {} s was used up before its turn", budget_s);
   return true;
 }
 
@@ -245,9 +245,9 @@ int run_session(Plan& plan, const Experiment& experiment, Result& result, Progre
     if (caught_signal()) break;
   }
   if (preset.repetitions < experiment.preset.repetitions) {
-    result.adjusted.push_back(
-        fmt::format("down to {} samples a process on the way, because it took longer than expected",
-                    preset.repetitions));
+    result.adjusted.push_back(fmt::format(
+        "reduced to {} samples per process during the run, which took longer than expected",
+        preset.repetitions));
   }
   acknowledgements.save();
   return caught_signal();

@@ -56,7 +56,7 @@ std::string option_text(const OptionHelp& option) {
   if (!option.preset.empty() && option.preset != "[]") {
     text += fmt::format("; {} if left out", option.preset);
   } else if (option.required && !option.positional) {
-    text += "; must be given";
+    text += "; required";
   }
   return text;
 }

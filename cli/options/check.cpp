@@ -43,7 +43,8 @@ void add_check_options(CLI::App& app, CheckWords& words) {
       ->capture_default_str();
   option("--budget", words.budget, kinds::seconds, "for everything");
   option("--timeout", words.timeout, kinds::seconds, "how long one process may take");
-  option("--seed", words.seed, kinds::number, "seed of the coin that says which of a pair begins");
+  option("--seed", words.seed, kinds::number,
+         "seed of the coin that decides which of a pair goes first");
   app.add_flag("--strict", words.strict, "inconclusive is a failure (exit code 3)")->group("How");
   app.add_flag("--self-test", words.self_test,
                "try the gate here: this program against itself, and against itself slowed down")
@@ -121,7 +122,7 @@ CheckRequest to_request(const CheckWords& words, Words argv) {
   return request;
 }
 
-Finish bind(CLI::App& app) {
+Finish bind_check(CLI::App& app) {
   const auto words = std::make_shared<CheckWords>();
   add_check_options(app, *words);
   return [words](const Words& arguments) { return to_request(*words, arguments); };
@@ -138,6 +139,6 @@ const CommandLine check_command{
     "  concbench check ./runner-1.0 ./runner-1.1 --workload=ping_pong --cell-budget=20\n"
     "  concbench check --self-test\n"
     "  concbench check --replay=check.json --min-effect=1",
-    bind};
+    bind_check};
 
 }  // namespace concbench::options

@@ -15,7 +15,7 @@ struct ClaimsWords {
   OutputWords shown;
 };
 
-Finish bind(CLI::App& app) {
+Finish bind_claims(CLI::App& app) {
   const auto words = std::make_shared<ClaimsWords>();
   app.add_option("--only", words->only, "claims to check, by their ids, separated by commas")
       ->type_name(kinds::ids);
@@ -46,6 +46,6 @@ const CommandLine claims_command{
     "  concbench claims\n"
     "  concbench claims --only=thread.create,switch.same_core\n"
     "  concbench claims --format=json",
-    bind};
+    bind_claims};
 
 }  // namespace concbench::options

@@ -52,7 +52,7 @@ Meanings environment_variables() {
   return {{"NO_COLOR",
            "where it is set to anything, a terminal gets no colours unless "
            "--color=always asks for them"},
-          {"COLUMNS", "how wide tables may be; a terminal's own width where it is not set"},
+          {"COLUMNS", "how wide tables may be; if unset, the terminal's own width"},
           {"LC_ALL, LC_CTYPE, LANG", "where the locale is not UTF-8, output is ASCII"}};
 }
 
@@ -86,7 +86,7 @@ std::string unexpected(const CLI::App& app, const std::string& word) {
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     if (!command->get_group().empty()) options.push_back(command->get_name());
   }
-  return fmt::format("'{}' is not known here{}", word,
+  return fmt::format("'{}' is not recognised{}", word,
                      did_you_mean(word.substr(0, word.find('=')), options));
 }
 

@@ -14,7 +14,7 @@ struct CompareWords {
   bool gate = false;
 };
 
-Finish bind(CLI::App& app) {
+Finish bind_compare(CLI::App& app) {
   const auto words = std::make_shared<CompareWords>();
   app.add_option("A.json", words->a, "the result to compare with")
       ->type_name(kinds::file)
@@ -43,6 +43,6 @@ const CommandLine compare_command{
     "  concbench compare yesterday.json today.json\n"
     "  concbench compare main.json branch.json --format=markdown\n"
     "For a verdict that holds, measure both side by side: concbench check BASE NEW",
-    bind};
+    bind_compare};
 
 }  // namespace concbench::options

@@ -11,9 +11,9 @@ namespace {
 
 const Choices<Shell> shells = {{"bash", Shell::bash}, {"zsh", Shell::zsh}, {"fish", Shell::fish}};
 
-Finish bind(CLI::App& app) {
+Finish bind_completions(CLI::App& app) {
   const auto shell = std::make_shared<std::string>();
-  app.add_option("SHELL", *shell, "the shell that is to complete")
+  app.add_option("SHELL", *shell, "the shell to write completions for")
       ->type_name(barred(shells))
       ->required();
   return [shell](const Words&) { return CompletionsRequest{parse_word("SHELL", *shell, shells)}; };
@@ -22,11 +22,11 @@ Finish bind(CLI::App& app) {
 }  // namespace
 
 const CommandLine completions_command{"completions",
-                                      "a script by which a shell completes this command line",
+                                      "a script with which a shell completes this command line",
                                       "Examples:\n"
                                       "  source <(concbench completions bash)\n"
                                       "  source <(concbench completions zsh)\n"
                                       "  concbench completions fish | source",
-                                      bind};
+                                      bind_completions};
 
 }  // namespace concbench::options

@@ -14,7 +14,7 @@ struct DoctorWords {
   bool no_measure = false;
 };
 
-Finish bind(CLI::App& app) {
+Finish bind_doctor(CLI::App& app) {
   const auto words = std::make_shared<DoctorWords>();
   app.add_flag("--no-measure", words->no_measure, "leave out the noise floor, which takes seconds");
   app.add_option("--root", words->root,
@@ -36,10 +36,10 @@ Finish bind(CLI::App& app) {
 }  // namespace
 
 const CommandLine doctor_command{
-    "doctor", "what on this machine makes timings untrustworthy, and how to mend it",
+    "doctor", "what on this machine makes timings untrustworthy, and how to fix it",
     "Examples:\n"
     "  concbench doctor\n"
     "  concbench doctor --no-measure --format=json",
-    bind};
+    bind_doctor};
 
 }  // namespace concbench::options

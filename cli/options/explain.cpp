@@ -9,9 +9,10 @@
 namespace concbench::options {
 namespace {
 
-Finish bind(CLI::App& app) {
+Finish bind_explain(CLI::App& app) {
   const auto words = std::make_shared<Words>();
-  app.add_option("TOPIC", *words, "the name of a model, a workload or a measure; none lists them")
+  app.add_option("TOPIC", *words,
+                 "the name of a model, a workload or a measure; without one, all are listed")
       ->type_name(kinds::topic);
   return
       [words](const Words&) { return ExplainRequest{fmt::format("{}", fmt::join(*words, " "))}; };
@@ -25,6 +26,6 @@ const CommandLine explain_command{"explain",
                                   "  concbench explain\n"
                                   "  concbench explain fibers\n"
                                   "  concbench explain \"CPU/wall\"",
-                                  bind};
+                                  bind_explain};
 
 }  // namespace concbench::options

@@ -29,7 +29,7 @@ ExportRequest to_request(const ExportWords& words) {
           .out = words.out};
 }
 
-Finish bind(CLI::App& app) {
+Finish bind_export(CLI::App& app) {
   const auto words = std::make_shared<ExportWords>();
   app.add_option("RESULT.json", words->result, "a result file of concbench")
       ->type_name(kinds::file)
@@ -51,6 +51,6 @@ const CommandLine export_command{
     "  concbench export r.json --format=bencher --out bmf.json\n"
     "  concbench export old.json --format=go -o old.txt && benchstat old.txt new.txt\n"
     "  concbench export r.json --format=junit --out report.xml",
-    bind};
+    bind_export};
 
 }  // namespace concbench::options

@@ -15,7 +15,7 @@ struct HistoryWords {
 };
 using Action = HistoryRequest::Action;
 
-Finish bind(CLI::App& app) {
+Finish bind_history(CLI::App& app) {
   const auto words = std::make_shared<HistoryWords>();
   HistoryRequest& request = words->request;
   app.require_subcommand(1);
@@ -37,7 +37,7 @@ Finish bind(CLI::App& app) {
         ->type_name(kinds::text);
     return sub;
   };
-  action("add", "store results; one that is there already is noticed", Action::add)
+  action("add", "store results; one that is already there is not stored twice", Action::add)
       ->add_option("RESULT.json", request.results, "result files")
       ->type_name(kinds::file)
       ->required();
@@ -73,6 +73,6 @@ const CommandLine history_command{
     "  concbench history trend --cell=fibers/spawn\n"
     "  concbench history plot --cell=ping_pong --out trend.svg\n"
     "Trends inform. For a verdict on a change: concbench check BASE NEW",
-    bind};
+    bind_history};
 
 }  // namespace concbench::options

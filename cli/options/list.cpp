@@ -9,7 +9,7 @@
 namespace concbench::options {
 namespace {
 
-Finish bind(CLI::App& app) {
+Finish bind_list(CLI::App& app) {
   const auto words = std::make_shared<OutputWords>();
   const auto timeout = std::make_shared<std::string>();
   add_format_option(app, *words, table_or_json);
@@ -25,6 +25,6 @@ Finish bind(CLI::App& app) {
 }  // namespace
 
 const CommandLine list_command{"list", "models, workloads, and which pairs can run",
-                               "Example:\n  concbench list --format=json", bind};
+                               "Example:\n  concbench list --format=json", bind_list};
 
 }  // namespace concbench::options

@@ -27,7 +27,7 @@ LoadRequest to_request(const LoadWords& words) {
   return request;
 }
 
-Finish bind(CLI::App& app) {
+Finish bind_load(CLI::App& app) {
   const auto words = std::make_shared<LoadWords>();
   const auto number = [&](const char* name, std::string& into, const char* help) {
     return app.add_option(name, into, help)->type_name(kinds::number);
@@ -45,9 +45,9 @@ Finish bind(CLI::App& app) {
 }  // namespace
 
 const CommandLine load_command{
-    "load", "send requests to a server, for workers that are no part of this program",
+    "load", "send requests to a server, for workers that are not part of this program",
     "Says \"ready\" once all connections are established, waits for a line, sends, and prints what "
     "came of it.",
-    bind};
+    bind_load};
 
 }  // namespace concbench::options

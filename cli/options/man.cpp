@@ -4,7 +4,7 @@
 namespace concbench::options {
 namespace {
 
-Finish bind(CLI::App&) {
+Finish bind_man(CLI::App&) {
   return [](const Words&) { return ManRequest{}; };
 }
 
@@ -14,6 +14,6 @@ const CommandLine man_command{"man", "this help as a manual page, in roff",
                               "Examples:\n"
                               "  concbench man | man -l -\n"
                               "  concbench man > concbench.1",
-                              bind};
+                              bind_man};
 
 }  // namespace concbench::options

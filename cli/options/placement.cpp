@@ -26,7 +26,7 @@ void add_placement_options(CLI::App& app, PlacementWords& words) {
       ->type_name(barred(layouts))
       ->group(group)
       ->capture_default_str();
-  app.add_option("--core-kind", words.core_kind, "which of a machine's unlike cores")
+  app.add_option("--core-kind", words.core_kind, "which kind of core, where a machine has several")
       ->type_name(barred(core_kinds))
       ->group(group)
       ->capture_default_str();

@@ -7,7 +7,7 @@
 namespace concbench::options {
 namespace {
 
-Finish bind(CLI::App& app) {
+Finish bind_report(CLI::App& app) {
   const auto request = std::make_shared<ReportRequest>();
   app.add_option(
          "results", request->results,
@@ -27,6 +27,6 @@ const CommandLine report_command{"report", "one HTML page with charts that works
                                  "Examples:\n"
                                  "  concbench report r.json\n"
                                  "  concbench report before.json after.json -o compared.html",
-                                 bind};
+                                 bind_report};
 
 }  // namespace concbench::options

@@ -33,7 +33,7 @@ void add_run_options(CLI::App& app, RunWords& words) {
   };
   option("--processes", words.processes, kinds::number, "processes of each cell");
   option("--repetitions", words.repetitions, kinds::number, "samples in each process");
-  option("--min-time", words.min_time, kinds::seconds, "how long a sample lasts at least");
+  option("--min-time", words.min_time, kinds::seconds, "the least time that a sample lasts");
   option("--timeout", words.timeout, kinds::seconds, "how long one process may take");
   option("--budget", words.budget, kinds::seconds,
          "for everything: fewer samples first, then fewer cells");
@@ -83,7 +83,7 @@ RunRequest to_request(const RunWords& words, Words argv) {
   return request;
 }
 
-Finish bind(CLI::App& app) {
+Finish bind_run(CLI::App& app) {
   const auto words = std::make_shared<RunWords>();
   add_run_options(app, *words);
   return [words](const Words& arguments) { return to_request(*words, arguments); };
@@ -99,6 +99,6 @@ const CommandLine run_command{
     "  concbench run --model=all --workload=fib --set fib.n=12,27 --cores=1,2\n"
     "  concbench run --preset=docs/examples/preset.toml --dry-run\n"
     "  concbench run --model=threads,threads:wait=condvar --workload=ping_pong",
-    bind};
+    bind_run};
 
 }  // namespace concbench::options

@@ -28,14 +28,14 @@ TopoRequest to_request(const TopoWords& words) {
   return request;
 }
 
-Finish bind(CLI::App& app) {
+Finish bind_topo(CLI::App& app) {
   const auto words = std::make_shared<TopoWords>();
   add_placement_options(app, words->where);
   app.add_option("--from", words->from,
                  "a described machine: synthetic:DESCRIPTION or xml:FILE, as hwloc writes them")
       ->type_name(kinds::machine);
   app.add_flag("--latency", words->latency,
-               "measure how long a cache line takes between each two of the workers' CPUs");
+               "measure how long a cache line takes between each pair of the workers' CPUs");
   add_format_option(app, words->shown, table_or_json);
   return [words](const Words&) { return to_request(*words); };
 }
@@ -48,6 +48,6 @@ const CommandLine topo_command{
     "  concbench topo --cores=2 --layout=spread\n"
     "  concbench topo --latency\n"
     "  concbench topo --from=\"synthetic:Package:2 L3Cache:2 Core:4 PU:2\" --cores=4",
-    bind};
+    bind_topo};
 
 }  // namespace concbench::options

@@ -28,7 +28,7 @@ WorkerRequest to_request(const WorkerWords& words) {
   return request;
 }
 
-Finish bind(CLI::App& app) {
+Finish bind_worker(CLI::App& app) {
   const auto words = std::make_shared<WorkerWords>();
   app.add_option("--model", words->model, "a model of this program")
       ->type_name(kinds::model)
@@ -53,6 +53,6 @@ const CommandLine worker_command{
     "Example:\n"
     "  perf record concbench worker --model=fibers --workload=fib --set fib.n=27 "
     "--cpus=0,1 --iterations=100",
-    bind};
+    bind_worker};
 
 }  // namespace concbench::options

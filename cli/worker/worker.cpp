@@ -126,11 +126,6 @@ Options options_from(const Json& json, Options options) {
   return options;
 }
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
 // The worker's side of docs/protocol.md, for the models of this program.
 class Worker {
  public:

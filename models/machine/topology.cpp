@@ -300,7 +300,7 @@ std::string why_not(std::string_view text) {
         format, here, lstopo, here);
   }
   // Without libxml2, hwloc reads neither comments nor other layouts.
-  return "is no description of a machine that hwloc understands; " + lstopo;
+  return "is not a description of a machine that hwloc understands; " + lstopo;
 }
 
 // What the child has to say: the machine in words for the pipe, or why it refuses it.
@@ -389,7 +389,7 @@ std::string complaint(const std::optional<std::string>& answer, int status) {
         "more than {} MiB",
         child_memory >> 20);
   }
-  return "is no description of a machine that hwloc understands";
+  return "is not a description of a machine that hwloc understands";
 }
 
 // Why a file cannot be read, or "". It is not opened here, since a pipe can be read but once.

@@ -126,7 +126,8 @@ class StdAsync : public os::KernelTasks<StdAsync> {
 
   std::vector<WorkerReport> workers() const { return {sightings_.report()}; }
   Notes notes() const {
-    return {{"idle", "no workers: a thread a task, asleep while it waits"}, {"library", library()}};
+    return {{"idle", "no workers: a thread per task, asleep while it waits"},
+            {"library", library()}};
   }
 
   static std::string no_verb(Shape) {

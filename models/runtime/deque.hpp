@@ -194,15 +194,15 @@ class BasicDeque {
   }
 
   // All from `end` on is gone: makes the newer half of what thieves have left private again, if
-  // they have left anything.
+  // they have left anything. What they have read of the others, they have read before this.
   bool keep_half(std::uint64_t end) {
-    std::uint64_t word = word_.load(std::memory_order_relaxed);
+    std::uint64_t word = word_.load(std::memory_order_acquire);
     for (;;) {
       const std::uint64_t oldest = tail(word);
       if (oldest >= end) return false;
       const std::uint64_t middle = oldest + (end - oldest) / 2;
       if (word_.compare_exchange_weak(word, moved(word, oldest, middle), std::memory_order_acq_rel,
-                                      std::memory_order_relaxed)) {
+                                      std::memory_order_acquire)) {
         split_ = slots_ + middle;
         return true;
       }

@@ -63,8 +63,8 @@ class BasicParking {
   // and is woken in between.
   void search() { searching_.fetch_add(1); }
 
-  // By a searcher that has found what it waited for; `more` says whether visible work is left, and
-  // `earliest` which deadline comes first.
+  // By a searcher that has found what it waited for; `more` says whether there is work for another,
+  // and `earliest` which deadline comes first.
   template <class Look, class Earliest = NoDeadlines>
   void found(const Look& more, const Earliest& earliest = {}) {
     if (searching_.fetch_sub(1) != 1 || sleeping_.load() == 0) return;

@@ -189,7 +189,7 @@ Runnable Worker::search(const Until& until) {
         if (runnable) stole_at_ = Clock::now();
       }
       if (runnable || until()) {
-        scheduler_.found();
+        scheduler_.found(*this);
         sightings_.look();
         return runnable;
       }
@@ -352,22 +352,25 @@ std::int64_t Scheduler::earliest_deadline() const {
 
 void Scheduler::unpark(Worker& worker) { parking_.unpark(worker.parking_slot_); }
 
-// A searcher has found what it waited for.
-void Scheduler::found() {
-  parking_.found([this] { return visible_work(); }, [this] { return earliest_deadline(); });
+// Owners share only when they are asked, and a request may have been answered with work that its
+// owner took back, or that another thief took, before the one that asked came: who sleeps on would
+// not be woken again. So nobody sleeps, and no last searcher leaves sleepers to themselves, before
+// a request stands at every other worker. Whether there is work already.
+bool Scheduler::asks_in_vain(Worker& worker) const {
+  while (!visible_work()) {
+    if (!worker.ask_all()) return true;
+  }
+  return false;
 }
 
-// Called and left as a searcher. A request may have been answered with work that its owner took
-// back before anybody came; a thief that slept on would not be woken again, since owners share only
-// when they are asked. So nobody sleeps before its request stands at every other worker.
+// A searcher has found what it waited for.
+void Scheduler::found(Worker& worker) {
+  parking_.found([&] { return !asks_in_vain(worker); }, [this] { return earliest_deadline(); });
+}
+
+// Called and left as a searcher.
 void Scheduler::sleep(Worker& worker, const Until& until) {
-  const auto finds_any = [&] {
-    if (until() || !worker.inbox_.empty()) return true;
-    while (!visible_work()) {
-      if (!worker.ask_all()) return false;
-    }
-    return true;
-  };
+  const auto finds_any = [&] { return until() || !worker.inbox_.empty() || !asks_in_vain(worker); };
   parking_.sleep(worker.parking_slot_, finds_any, [this] { return earliest_deadline(); });
 }
 

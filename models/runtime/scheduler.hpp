@@ -226,8 +226,9 @@ class Scheduler {
   void stop();
   bool may_search() const;
   bool visible_work() const;
+  bool asks_in_vain(Worker& worker) const;
   std::int64_t earliest_deadline() const;
-  void found();
+  void found(Worker& worker);
   void sleep(Worker& worker, const Until& until);
 
   std::vector<std::unique_ptr<Worker>> workers_;

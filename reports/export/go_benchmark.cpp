@@ -10,7 +10,7 @@ namespace concbench::exports {
 namespace {
 
 // Blanks end a name and slashes divide it; both are legal in a model ("exec:./worker 8").
-std::string escaped(const std::string& text) {
+std::string in_name(const std::string& text) {
   std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -25,13 +25,13 @@ std::string escaped(const std::string& text) {
 
 // "BenchmarkFib/model=fibers/n=27-2". The number at the end is GOMAXPROCS in Go.
 std::string name_of(const Cell& cell) {
-  std::string workload = escaped(cell.workload);
+  std::string workload = in_name(cell.workload);
   workload.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(workload.front())));
-  std::string name = fmt::format("Benchmark{}/model={}", workload, escaped(cell.model));
+  std::string name = fmt::format("Benchmark{}/model={}", workload, in_name(cell.model));
   for (const auto& [key, value] : cell.params) {
-    name += fmt::format("/{}={}", escaped(key), escaped(text_of(value)));
+    name += fmt::format("/{}={}", in_name(key), in_name(text_of(value)));
   }
-  if (cell.layout != "compact") name += fmt::format("/layout={}", escaped(cell.layout));
+  if (cell.layout != "compact") name += fmt::format("/layout={}", in_name(cell.layout));
   return fmt::format("{}-{}", name, cell.cores);
 }
 

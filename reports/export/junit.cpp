@@ -12,20 +12,7 @@
 namespace concbench::exports {
 namespace {
 
-// Fit for text and attributes. XML 1.0 has no way at all to write most control characters.
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : printable(text)) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
+std::string fit(const std::string& text) { return in_xml(printable(text)); }
 
 struct Tally {
   int tests = 0, failures = 0, errors = 0, skipped = 0;
@@ -61,13 +48,13 @@ std::string measured(const Cell& cell) {
 // A wrong answer is a failure; a program that did not survive is an error.
 std::string outcome(const Cell& cell) {
   switch (cell.status) {
-    case Status::ok: return fmt::format("<system-out>{}</system-out>", escaped(measured(cell)));
-    case Status::skipped: return fmt::format(R"(<skipped message="{}"/>)", escaped(cell.reason));
+    case Status::ok: return fmt::format("<system-out>{}</system-out>", fit(measured(cell)));
+    case Status::skipped: return fmt::format(R"(<skipped message="{}"/>)", fit(cell.reason));
     default: break;
   }
   return fmt::format(R"(<{} type="{}" message="{}"/>)",
                      cell.status == Status::failed ? "failure" : "error", name_of(cell.status),
-                     escaped(cell.reason));
+                     fit(cell.reason));
 }
 
 std::string suite(const std::string& workload, const std::vector<const Cell*>& cells,
@@ -78,13 +65,13 @@ std::string suite(const std::string& workload, const std::vector<const Cell*>& c
     tally.add(*cell);
     cases += fmt::format(
         "    <testcase classname=\"{}\" name=\"{}\" time=\"{:.6f}\">\n      {}\n    </testcase>\n",
-        escaped(cell->workload + '.' + cell->model), escaped(cell->name()),
-        Tally::seconds_of(*cell), outcome(*cell));
+        fit(cell->workload + '.' + cell->model), fit(cell->name()), Tally::seconds_of(*cell),
+        outcome(*cell));
   }
   return fmt::format(
       "  <testsuite name=\"{}\" {} timestamp=\"{}\" hostname=\"{}\">\n{}  </testsuite>\n",
-      escaped(workload), tally.attributes(), escaped(result.date.substr(0, 19)),
-      escaped(result.environment.host), cases);
+      fit(workload), tally.attributes(), fit(result.date.substr(0, 19)),
+      fit(result.environment.host), cases);
 }
 
 }  // namespace

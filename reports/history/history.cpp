@@ -95,7 +95,7 @@ CREATE TABLE process_medians (
 [[noreturn]] void fail(sqlite3 *handle, int code, const std::string &path) {
   const std::string why = handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
   switch (code & 0xFF) {
-    case SQLITE_NOTADB: throw BadHistory(fmt::format("{} is no history: {}", path, why));
+    case SQLITE_NOTADB: throw BadHistory(fmt::format("{} is not a history: {}", path, why));
     case SQLITE_CORRUPT: throw BadHistory(fmt::format("{} is damaged: {}", path, why));
     case SQLITE_BUSY:
       throw CannotWrite(fmt::format("cannot write {}: another program has held it for {} s", path,

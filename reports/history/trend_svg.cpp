@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "reports/history/trend.hpp"
+#include "reports/text/text.hpp"
 #include "reports/text/units.hpp"
 
 namespace concbench {
@@ -15,19 +16,6 @@ constexpr double width = 760, height = 190, left = 84, right = 24, top = 40, bot
 // --m-pool and --m-processes of reports/web/colors.css, on paper.
 constexpr const char* colour = "#00588f";
 constexpr const char* alarm = "#c8500a";
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
 
 class Panel {
  public:
@@ -60,8 +48,8 @@ class Panel {
           "<circle cx=\"{0:.1f}\" cy=\"{4:.1f}\" r=\"3\" fill=\"{3}\"><title>{5}"
           "</title></circle>\n",
           x_of(i), y_of(time.low), y_of(time.high), colour, y_of(time.median),
-          escaped(fmt::format("{} {}: {}", points[i].date, points[i].commit,
-                              duration_text(time.median))));
+          in_xml(fmt::format("{} {}: {}", points[i].date, points[i].commit,
+                             duration_text(time.median))));
     }
     out += fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\"/>\n", line, colour);
     return out + text(x_of(0), y_ + height - 10, "start", points.front().date.substr(0, 10)) +
@@ -82,7 +70,7 @@ class Panel {
                           const char* weight = "normal") {
     return fmt::format(
         "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" font-weight=\"{}\">{}</text>\n", x, y,
-        anchor, weight, escaped(words));
+        anchor, weight, in_xml(words));
   }
   std::string rule_at(double value) const {
     return fmt::format("<path d=\"M{} {:.1f}H{}\" stroke=\"#DDD\"/>\n", left, y_of(value),

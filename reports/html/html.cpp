@@ -10,6 +10,7 @@
 #include "reports/result/gzip.hpp"
 #include "reports/result/json.hpp"
 #include "reports/result/result_json.hpp"
+#include "reports/text/text.hpp"
 
 namespace concbench {
 namespace {
@@ -91,13 +92,12 @@ std::string to_html(const std::vector<NamedResult>& results, const Json& claims)
   for (const NamedResult& named : results) data["results"].push_back(data_of(named));
   const Result& first = results.front().result;
   const std::pair<std::string_view, std::string> parts[] = {
-      {"@TITLE@", html::escaped(title_of(results))},
+      {"@TITLE@", in_xml(title_of(results))},
       {"@HEAD@", html::head(results)},
       {"@BODY@", body(results, claims)},
-      {"@FOOT@",
-       fmt::format("Made by concbench {} ({}). This page holds all of its data and asks "
-                   "nothing of any server.",
-                   html::escaped(first.build.version), html::escaped(first.build.commit))},
+      {"@FOOT@", fmt::format("Made by concbench {} ({}). This page holds all of its data and asks "
+                             "nothing of any server.",
+                             in_xml(first.build.version), in_xml(first.build.commit))},
       {"@DATA@", gzip_base64(to_line(data))},
   };
   const std::string shell = inflated(page().gzip, page().size);

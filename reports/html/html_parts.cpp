@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "reports/statistics/ranking.hpp"
+#include "reports/text/text.hpp"
 #include "reports/text/units.hpp"
 
 namespace concbench::html {
@@ -18,7 +19,7 @@ namespace {
 constexpr std::string_view unknown = "—";
 
 // A text from a result, which may run from right to left.
-std::string name(std::string_view text) { return fmt::format("<bdi>{}</bdi>", escaped(text)); }
+std::string name(std::string_view text) { return fmt::format("<bdi>{}</bdi>", in_xml(text)); }
 
 std::string plural(std::size_t n, std::string_view one) {
   return fmt::format("{} {}{}", n, one, n == 1 ? "" : "s");
@@ -173,7 +174,7 @@ std::string params_text(const Cell& cell) {
 
 std::string placement_text(const Cell& cell) {
   std::string text = fmt::format("{}", cell.cores);
-  if (cell.layout != "compact" && !cell.layout.empty()) text += " " + escaped(cell.layout);
+  if (cell.layout != "compact" && !cell.layout.empty()) text += " " + in_xml(cell.layout);
   return cell.oversubscribed ? text + " oversubscribed" : text;
 }
 
@@ -230,27 +231,6 @@ std::string rows(const NamedResult& named, std::size_t number, bool several) {
 }
 
 }  // namespace
-
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (const char byte : text) {
-    switch (byte) {
-      case '&': safe += "&amp;"; break;
-      case '<': safe += "&lt;"; break;
-      case '>': safe += "&gt;"; break;
-      case '"': safe += "&quot;"; break;
-      case '\'': safe += "&#39;"; break;
-      default:
-        const auto code = static_cast<unsigned char>(byte);
-        if ((code < 0x20 && byte != '\n' && byte != '\t') || code == 0x7f) {
-          safe += "\uFFFD";
-        } else {
-          safe += byte;
-        }
-    }
-  }
-  return safe;
-}
 
 std::string head(const std::vector<NamedResult>& results) {
   std::string text = "<p class=\"eyebrow\">concbench report</p>\n<h1>What concurrency costs on ";

@@ -9,10 +9,6 @@
 
 namespace concbench::html {
 
-// As content of an element or of a quoted attribute. Control characters, which HTML forbids, become
-// U+FFFD.
-std::string escaped(std::string_view text);
-
 // What was measured, where and when.
 std::string head(const std::vector<NamedResult>& results);
 // Packages, caches, cores and CPUs of one machine as boxes in rows.

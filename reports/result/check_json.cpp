@@ -9,11 +9,6 @@
 namespace concbench {
 namespace {
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
 Json json_of(const CheckedProgram& program) {
   return {{"command", program.command},
           {"version", program.version},

@@ -62,7 +62,7 @@ void check_estimate(const std::string& place, const Estimate& stored, const Esti
 
 void check_summary(const std::string& place, const Cell& cell) {
   const std::optional<Summary> computed = summarize(cell.samples);
-  if (!computed) refuse(place, "is there, but no sample that it could be of");
+  if (!computed) refuse(place, "is there, but the cell has no samples to compute it from");
   const Summary& stored = *cell.summary;
   check_estimate(place + ".ns_per_op", stored.ns_per_op, computed->ns_per_op);
   check_estimate(place + ".ops_per_s", stored.ops_per_s, computed->ops_per_s);

@@ -14,11 +14,6 @@
 namespace concbench {
 namespace {
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
-
 Json json_of(const Group& group) {
   const Cell& any = group.any();
   Json models = Json::array();

@@ -5,7 +5,7 @@
 namespace concbench {
 namespace {
 
-Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+Json null_if_empty(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 std::string text_or_empty(const Json& object, const char* key, const std::string& path) {
   const Json* text = optional_field(object, key);
@@ -30,7 +30,7 @@ Json to_json(const Finding& finding) {
           {"found", known ? Json(finding.found) : Json(nullptr)},
           {"reason", known ? Json(nullptr) : Json(finding.found)},
           {"effect", finding.effect},
-          {"fix", or_null(finding.fix)}};
+          {"fix", null_if_empty(finding.fix)}};
 }
 
 Finding finding_from_json(const Json& json, const std::string& path) {

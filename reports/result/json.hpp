@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -61,5 +62,10 @@ double number_field(const Json& object, std::string_view key);
 bool bool_field(const Json& object, std::string_view key);
 // Null when the key is absent or its value is null.
 const Json* optional_field(const Json& object, std::string_view key);
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
 
 }  // namespace concbench

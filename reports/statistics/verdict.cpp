@@ -119,7 +119,7 @@ std::string Judge::why_unclear(std::string_view why) const {
     text = fmt::format("{} pairs suggested {}, {} fresh ones did not confirm it", before_,
                        percent(suspected_effect_), now);
   } else if (now < static_cast<std::size_t>(first_analysis)) {
-    text = fmt::format("{} pairs, where {} are the least", now, first_analysis);
+    text = fmt::format("{} pairs, where at least {} are needed", now, first_analysis);
   } else {
     text = fmt::format("the interval reaches beyond ±{:.3g} %", 100 * rule_.equivalence);
   }

@@ -10,7 +10,7 @@
 namespace concbench {
 namespace {
 
-double percent(double ratio) { return 100 * (ratio - 1); }
+double percent_above(double ratio) { return 100 * (ratio - 1); }
 
 std::string title(const CheckedCell& cell, const Check& check) {
   if (!check.self_test) return cell.name;
@@ -80,8 +80,8 @@ void add_row(std::string& text, const CheckedCell& cell) {
   text += fmt::format(
       "| {} | {} | {} | {:+.1f} % | {:+.1f} … {:+.1f} % | {} | {} | {} |\n", in_markdown(cell.name),
       duration_text(ns_per_op(cell, &Pair::base_ns)), duration_text(ns_per_op(cell, &Pair::new_ns)),
-      percent(judgement.effect->ratio), percent(judgement.effect->low),
-      percent(judgement.effect->high), p_text(judgement.p.value_or(1)), judgement.pairs,
+      percent_above(judgement.effect->ratio), percent_above(judgement.effect->low),
+      percent_above(judgement.effect->high), p_text(judgement.p.value_or(1)), judgement.pairs,
       judgement.smallest_detectable ? fmt::format("{:.1f} %", 100 * *judgement.smallest_detectable)
                                     : "unknown");
 }
@@ -110,8 +110,8 @@ std::string section(const std::vector<const CheckedCell*>& cells,
 }  // namespace
 
 std::string effect_text(const Effect& effect) {
-  return fmt::format("{:+.1f} % [{:+.1f}, {:+.1f}]", percent(effect.ratio), percent(effect.low),
-                     percent(effect.high));
+  return fmt::format("{:+.1f} % [{:+.1f}, {:+.1f}]", percent_above(effect.ratio),
+                     percent_above(effect.low), percent_above(effect.high));
 }
 
 std::string to_table(const Check& check, const TableStyle& style) {

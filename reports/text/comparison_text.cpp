@@ -113,11 +113,6 @@ Json json_of(const std::vector<Difference>& differences) {
   return array;
 }
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
 Json json_of(const ComparedCell& cell) {
   Json json = {{"name", cell.name},
                {"advice", name_of(cell.advice)},

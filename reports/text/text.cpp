@@ -155,6 +155,27 @@ std::string shown(std::string_view text, const TableStyle& style) {
   return out;
 }
 
+std::string in_xml(std::string_view text) {
+  std::string safe;
+  for (const char byte : text) {
+    switch (byte) {
+      case '&': safe += "&amp;"; break;
+      case '<': safe += "&lt;"; break;
+      case '>': safe += "&gt;"; break;
+      case '"': safe += "&quot;"; break;
+      case '\'': safe += "&#39;"; break;
+      default:
+        const auto code = static_cast<unsigned char>(byte);
+        if ((code < 0x20 && byte != '\n' && byte != '\t') || code == 0x7f) {
+          safe += "\uFFFD";
+        } else {
+          safe += byte;
+        }
+    }
+  }
+  return safe;
+}
+
 std::string in_markdown(std::string_view text) {
   std::string out;
   for (const char c : printable(text)) {

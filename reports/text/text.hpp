@@ -23,6 +23,9 @@ std::string printable(std::string_view text, std::size_t most = std::string_view
 
 // The same, for markdown: nothing ends a cell or a row of a table, is emphasis, a link or HTML.
 std::string in_markdown(std::string_view text);
+// Fit for the text and the quoted attributes of HTML, SVG and XML. Control characters, which these
+// have no way at all to write, become U+FFFD.
+std::string in_xml(std::string_view text);
 
 // Printable, with no other characters than the terminal can show.
 std::string shown(std::string_view text, const TableStyle& style);

@@ -52,12 +52,12 @@ std::string advice(const Result& result) {
 
 std::string trust(const Result& result) {
   const auto typical = typical_spread(result);
-  const std::string meaning = typical
-                                  ? fmt::format(
-                                        "differences under {} mean little (so far apart are the "
-                                        "processes of half the cells, or farther)",
-                                        percent_text(*typical))
-                                  : "one process a cell does not tell how far others would differ";
+  const std::string meaning =
+      typical ? fmt::format(
+                    "differences under {} mean little (so far apart are the "
+                    "processes of half the cells, or farther)",
+                    percent_text(*typical))
+              : "one process per cell does not show how far apart others would be";
   return fmt::format("{}: {}; see concbench doctor", warnings(result), meaning);
 }
 

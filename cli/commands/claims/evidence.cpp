@@ -67,7 +67,7 @@ const Cell& Evidence::cell(const Need& need) {
   }
   static const Cell none = [] {
     Cell cell;
-    cell.reason = "this build has not got the model, or this machine not the cores";
+    cell.reason = "this build lacks the model, or this machine lacks the cores";
     return cell;
   }();
   return none;

@@ -49,10 +49,10 @@ std::vector<double> in_child(const std::function<std::vector<double>()>& measure
   return values;
 }
 
-void await(pid_t child) {
+void await_success(pid_t child) {
   int status = 0;
   if (child < 0 || waitpid(child, &status, 0) != child || status != 0) {
-    throw std::runtime_error("a process did not start, or not end well");
+    throw std::runtime_error("a process failed to start or to exit cleanly");
   }
 }
 
@@ -89,7 +89,7 @@ std::vector<double> fork_ns(int times, std::size_t resident_bytes) {
     made = true;
     const pid_t child = fork();
     if (child == 0) _exit(0);
-    await(child);
+    await_success(child);
   });
 }
 
@@ -100,7 +100,7 @@ std::vector<double> fork_exec_ns(int times) {
       execl(program, program, nullptr);
       _exit(1);
     }
-    await(child);
+    await_success(child);
   });
 }
 
@@ -109,7 +109,7 @@ std::vector<double> posix_spawn_ns(int times) {
     char* const arguments[] = {const_cast<char*>(program), nullptr};
     pid_t child = -1;
     if (posix_spawn(&child, program, nullptr, nullptr, arguments, environ) != 0) child = -1;
-    await(child);
+    await_success(child);
   });
 }
 

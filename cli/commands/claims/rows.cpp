@@ -67,7 +67,7 @@ auto bytes_per_task(Need need, double unit) {
   return [=](Evidence& evidence) {
     const Memory& memory = ok(evidence.cell(need)).memory;
     if (!memory.user_bytes_per_task || !memory.kernel_bytes_per_task) {
-      throw std::runtime_error("the kernel does not tell its part of the memory");
+      throw std::runtime_error("the kernel does not report its part of the memory");
     }
     return exactly(
         static_cast<double>(*memory.user_bytes_per_task + *memory.kernel_bytes_per_task) / unit);
@@ -93,7 +93,7 @@ Estimate grain_speedup(Evidence& evidence) {
   const Need need{"pool", "grain", {{"ns", std::int64_t{20'000}}}, 1};
   Need many = need;
   many.cores = evidence.cores();
-  if (many.cores < 2) throw std::runtime_error("this program may use one core only");
+  if (many.cores < 2) throw std::runtime_error("this program may use only one core");
   const Estimate one = ok(evidence.cell(need)).summary->ns_per_op;
   const Estimate all = ok(evidence.cell(many)).summary->ns_per_op;
   return {one.median / all.median, one.low / all.high, one.high / all.low};

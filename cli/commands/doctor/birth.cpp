@@ -30,7 +30,7 @@ Observation dropped(const Evidence& evidence) {
   return {Severity::note, fmt::format("{}", fmt::join(names, ", "))};
 }
 
-constexpr Check list[] = {
+constexpr Check birth_list[] = {
     {"priority",
      "Workers inherit it: a niced program waits for all others, and a real-time one stops them, "
      "the kernel's own threads included.",
@@ -47,6 +47,6 @@ constexpr Check list[] = {
 
 }  // namespace
 
-const std::span<const Check> birth_checks = list;
+const std::span<const Check> birth_checks = birth_list;
 
 }  // namespace concbench::checkup

@@ -40,13 +40,13 @@ Observation thermal(const Evidence& evidence) {
     return {Severity::unavailable,
             "no thermal_throttle in /sys: not an Intel CPU, or a virtual machine"};
   }
-  if (cores + packages == 0) return {Severity::ok, "never throttled since the start"};
-  return {Severity::warning,
-          fmt::format("throttled {} times (cores) and {} times (package) since the start", cores,
-                      packages)};
+  if (cores + packages == 0) return {Severity::ok, "never throttled since boot"};
+  return {
+      Severity::warning,
+      fmt::format("throttled {} times (cores) and {} times (package) since boot", cores, packages)};
 }
 
-constexpr Check list[] = {
+constexpr Check frequency_list[] = {
     {"governor",
      "Any governor but performance lets the frequency follow the load, so that short samples and "
      "models that wait run slower than they could.",
@@ -62,6 +62,6 @@ constexpr Check list[] = {
 
 }  // namespace
 
-const std::span<const Check> frequency_checks = list;
+const std::span<const Check> frequency_checks = frequency_list;
 
 }  // namespace concbench::checkup

@@ -80,7 +80,7 @@ Observation hardware_counters(const Evidence& evidence) {
   return {open.empty() ? Severity::unavailable : Severity::note, missing};
 }
 
-constexpr Check list[] = {
+constexpr Check kernel_list[] = {
     {"clock_source",
      "A clock that is not read in user space costs a system call a reading, about a microsecond, "
      "in everything that is timed one by one.",
@@ -110,6 +110,6 @@ constexpr Check list[] = {
 
 }  // namespace
 
-const std::span<const Check> kernel_checks = list;
+const std::span<const Check> kernel_checks = kernel_list;
 
 }  // namespace concbench::checkup

@@ -47,7 +47,7 @@ Observation overcommit(const Evidence& evidence) {
           *mode <= 2 ? names[*mode] : fmt::format("{}", *mode)};
 }
 
-constexpr Check list[] = {
+constexpr Check limits_list[] = {
     {"tasks",
      "Cells of threads and processes that could have more alive at once are skipped: no number "
      "instead of a wrong one.",
@@ -66,6 +66,6 @@ constexpr Check list[] = {
 
 }  // namespace
 
-const std::span<const Check> limit_checks = list;
+const std::span<const Check> limit_checks = limits_list;
 
 }  // namespace concbench::checkup

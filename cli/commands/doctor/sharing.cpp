@@ -95,10 +95,10 @@ Observation isolated(const Evidence& evidence) {
   return {Severity::ok, found};
 }
 
-constexpr Check list[] = {
+constexpr Check sharing_list[] = {
     {"load",
      "Other programs take the cores from the workers and push their data out of the caches.",
-     "end or pause the programs named, wait until the load has gone, and run again", load},
+     "stop or pause the programs named, wait until the load is gone, and run again", load},
     {"smt",
      "Two hardware threads share one core's units: a neighbour on the other one takes about half "
      "of the core without showing as load on this one.",
@@ -127,6 +127,6 @@ constexpr Check list[] = {
 
 }  // namespace
 
-const std::span<const Check> sharing_checks = list;
+const std::span<const Check> sharing_checks = sharing_list;
 
 }  // namespace concbench::checkup

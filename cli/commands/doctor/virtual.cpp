@@ -30,19 +30,19 @@ Observation steal(const Evidence& evidence) {
   return {severity, found};
 }
 
-constexpr Check list[] = {
+constexpr Check virtual_list[] = {
     {"hypervisor",
      "A host decides when these CPUs run, and waking a sleeping CPU takes as long as the "
      "hypervisor does: models that sleep look worse than on bare metal.",
      "measure on bare metal, or on a host that pins virtual CPUs to cores of their own",
      hypervisor},
     {"steal",
-     "What the host gives to others lengthens whatever ran meanwhile; each sample records it.",
+     "Time that the host gives to others lengthens whatever ran meanwhile; each sample records it.",
      "use a machine type with CPUs of its own, or measure when the host is idle", steal},
 };
 
 }  // namespace
 
-const std::span<const Check> virtual_checks = list;
+const std::span<const Check> virtual_checks = virtual_list;
 
 }  // namespace concbench::checkup

@@ -6,7 +6,8 @@
 namespace concbench {
 namespace {
 
-constexpr const char* head = R"fish(# Completes @name@ in fish; made by `@name@ completions fish`.
+constexpr const char* fish_head =
+    R"fish(# Completes @name@ in fish; made by `@name@ completions fish`.
 
 # Whether the commands typed so far are these.
 function _@function@_at
@@ -105,9 +106,9 @@ std::string fish_completions(const CommandHelp& program) {
     }
     for (const OptionHelp& option : command.options) lines += line_of(program, at, option);
   });
-  return filled(head, {{"@name@", program.name},
-                       {"@function@", function_name(program, "")},
-                       {"@paths@", fmt::format("{}", fmt::join(paths, " "))}}) +
+  return filled(fish_head, {{"@name@", program.name},
+                            {"@function@", function_name(program, "")},
+                            {"@paths@", fmt::format("{}", fmt::join(paths, " "))}}) +
          functions_of_words(program) + lines;
 }
 

@@ -4,7 +4,7 @@
 namespace concbench {
 namespace {
 
-constexpr const char* head = R"zsh(#compdef @name@
+constexpr const char* zsh_head = R"zsh(#compdef @name@
 # Completes @name@ in zsh; made by `@name@ completions zsh`.
 
 # Words of which each has its meaning after a colon.
@@ -23,7 +23,7 @@ constexpr const char* head = R"zsh(#compdef @name@
 }
 )zsh";
 
-constexpr const char* tail = R"zsh(
+constexpr const char* zsh_tail = R"zsh(
 if [[ ${funcstack[1]} == @function@ ]]; then
   @function@ "$@"
 else
@@ -113,7 +113,7 @@ std::string function_of(const CommandHelp& program, const std::string& path,
 }
 
 // A function for each kind of values that has words with meanings.
-std::string functions_of_words(const CommandHelp& program) {
+std::string functions_for_words(const CommandHelp& program) {
   std::string text;
   walk(program, [&](const std::string&, const CommandHelp& command) {
     for (const OptionHelp& option : command.options) {
@@ -134,11 +134,11 @@ std::string functions_of_words(const CommandHelp& program) {
 
 std::string zsh_completions(const CommandHelp& program) {
   const std::string function = function_name(program, "");
-  std::string text = head + functions_of_words(program);
+  std::string text = zsh_head + functions_for_words(program);
   walk(program, [&](const std::string& path, const CommandHelp& command) {
     text += function_of(program, path, command);
   });
-  return filled(text + tail, {{"@name@", program.name}, {"@function@", function}});
+  return filled(text + zsh_tail, {{"@name@", program.name}, {"@function@", function}});
 }
 
 }  // namespace concbench
