@@ -247,9 +247,9 @@ class Parts(WithPrograms):
         shutil.copy(CONCBENCH, self.alone)
 
     def run_alone(self, *arguments):
-        return subprocess.run([self.alone, "run", "--workload=spawn", "--cores=1", *QUICK,
-                               f"--out={self.out}", *arguments], capture_output=True, text=True,
-                              check=False, timeout=120)
+        return subprocess.run([self.alone, "run", "--workload=spawn", "--set=spawn.n=50",
+                               "--cores=1", *QUICK, f"--out={self.out}", *arguments],
+                              capture_output=True, text=True, check=False, timeout=120)
 
     def test_that_are_absent_broken_or_silent_are_skipped_unless_named(self):
         worker = self.folder / "concbench-goroutines"
