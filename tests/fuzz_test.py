@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The readers of results, checks and messages take whatever a fuzzer comes upon."""
+"""The readers of results, checks, messages, presets and machines take whatever a fuzzer comes upon."""
 
 import re
 import shutil
@@ -18,7 +18,7 @@ class Fuzz(unittest.TestCase):
                               capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         executed = re.findall(r"number_of_executed_units: *(\d+)", done.stdout)
-        self.assertEqual(len(executed), 3, done.stdout)
+        self.assertEqual(len(executed), 5, done.stdout)
         self.assertTrue(all(int(number) >= EACH for number in executed), executed)
 
 
