@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-// Some malformed keys make toml++ 3.3.0 end the program by an assertion; without it, it reports them
-// as it does any other mistake.
+// Some malformed keys make toml++ 3.3.0 end the program by an assertion; without it, it reports
+// them as it does any other mistake.
 #define TOML_ASSERT(condition) static_cast<void>(0)
 #include <toml++/toml.h>
 
