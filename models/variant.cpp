@@ -5,18 +5,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <ranges>
 
 #include "models/registry.hpp"
 
 namespace concbench {
 namespace {
-
-std::vector<std::string> split(std::string_view text, char at) {
-  std::vector<std::string> parts;
-  for (const auto part : text | std::views::split(at)) parts.emplace_back(part.begin(), part.end());
-  return parts;
-}
 
 bool is_size(const Option& option) { return option.values == "bytes"; }
 
@@ -57,6 +50,15 @@ void choose(const Model& model, std::string_view setting, Options& options) {
 }
 
 }  // namespace
+
+std::vector<std::string> split(std::string_view text, char at) {
+  std::vector<std::string> parts;
+  for (std::size_t end; (end = text.find(at)) != text.npos; text.remove_prefix(end + 1)) {
+    parts.emplace_back(text.substr(0, end));
+  }
+  parts.emplace_back(text);
+  return parts;
+}
 
 Options default_options(const Model& model) {
   Options options;

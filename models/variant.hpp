@@ -23,6 +23,9 @@ struct UnknownVariant : std::invalid_argument {
   std::vector<std::string> known;  // the words that would have been
 };
 
+// The parts of "a|b|c" at '|', at least one; any may be empty.
+std::vector<std::string> split(std::string_view text, char at);
+
 Options default_options(const Model& model);
 
 Variant parse_variant(std::string_view token);

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -22,8 +23,8 @@ struct AnyKernel;
 class Workload {
  public:
   // Defined in workloads.hpp, beside the list of kernels.
-  template <Kernel K>
-  Workload(K kernel);
+  template <class K>
+  requires(!std::is_same_v<K, Workload> && Kernel<K>) Workload(K kernel);
 
   const AnyKernel& kernel() const { return *kernel_; }
 

@@ -42,7 +42,8 @@ struct AnyKernel : std::variant<Fib, Skynet, NQueens, Uts, Integrate, Mergesort,
   using variant::variant;
 };
 
-template <Kernel K>
-Workload::Workload(K kernel) : kernel_(std::make_shared<const AnyKernel>(std::move(kernel))) {}
+template <class K>
+requires(!std::is_same_v<K, Workload> && Kernel<K>) Workload::Workload(K kernel)
+    : kernel_(std::make_shared<const AnyKernel>(std::move(kernel))) {}
 
 }  // namespace concbench

@@ -6,15 +6,6 @@
 
 namespace concbench::options {
 
-Words split(std::string_view text, char at) {
-  Words parts;
-  for (std::size_t end; (end = text.find(at)) != text.npos; text.remove_prefix(end + 1)) {
-    parts.emplace_back(text.substr(0, end));
-  }
-  parts.emplace_back(text);
-  return parts;
-}
-
 Words split_list(const std::string& option, const std::string& text) {
   Words parts = split(text, ',');
   if (std::ranges::count(parts, "") > 0) {

@@ -13,6 +13,7 @@
 #include "cli/exit_codes.hpp"
 #include "cli/options/request.hpp"
 #include "cli/suggest.hpp"
+#include "models/variant.hpp"
 
 namespace concbench::options {
 
@@ -21,9 +22,6 @@ using Words = std::vector<std::string>;
 // The words that an option takes, and what each stands for.
 template <class Enum>
 using Choices = std::vector<std::pair<std::string, Enum>>;
-
-// The parts of "a|b|c" at '|', which may be empty.
-Words split(std::string_view text, char at);
 
 // The parts of "a,b,c"; none may be empty.
 Words split_list(const std::string& option, const std::string& text);
