@@ -4,11 +4,13 @@ import json
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
+sys.path.insert(0, os.path.join(ROOT, "scripts"))  # what tests and scripts share
 CONCBENCH = os.environ.get("CONCBENCH", os.path.join(ROOT, "build/release/concbench"))
 
 

@@ -11,6 +11,7 @@ import time
 import unittest
 
 from concbench import CONCBENCH, HERE, ROOT, InFolder, concbench, run_json
+from process_tree import descendants
 
 FAKE = os.path.join(HERE, "fake_worker.py")
 GOOD = f"{ROOT}/tests/data/result.json"
@@ -26,21 +27,6 @@ def fake(*words):
 def start(*arguments, **options):
     return subprocess.Popen([CONCBENCH, *arguments], stdin=subprocess.DEVNULL, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
-
-
-def descendants(pid):
-    """Of a process, by number: their state."""
-    states, parents = {}, {}
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            fields = pathlib.Path(f"/proc/{name}/stat").read_text("utf-8").rpartition(")")[2].split()
-        except OSError:
-            continue
-        states[int(name)], parents[int(name)] = fields[0], int(fields[1])
-    found = {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return {child: states[child] for child in found - {pid}}
 
 
 class Lies(InFolder):

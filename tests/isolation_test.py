@@ -4,36 +4,22 @@ others stand, and of the program that it ran in nothing is left. Every built-in 
 
 import json
 import os
-import pathlib
 import signal
 import subprocess
 import time
 import unittest
 
 from concbench import CONCBENCH, InFolder, concbench
+from process_tree import children, command_of
 
 MODELS = [model["name"] for model in json.loads(concbench("list", "--format=json").stdout)["models"]
           if model["available"]]
 WORKLOAD = "spawn"  # all models have it
 
 
-def children(pid):
-    """Numbers and command lines."""
-    found = {}
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            status = pathlib.Path(f"/proc/{name}/stat").read_text("utf-8")
-            command = pathlib.Path(f"/proc/{name}/cmdline").read_text("utf-8")
-        except OSError:
-            continue
-        if int(status.rpartition(")")[2].split()[1]) == pid:
-            found[int(name)] = command.split("\0")
-    return found
-
-
 def model_of(command):
     """Which one a process measures, if it is one that measures."""
-    if "goroutines" in os.path.basename(command[0]):
+    if command and "goroutines" in os.path.basename(command[0]):
         return "goroutines"
     return next((word.partition("=")[2] for word in command if word.startswith("--model=")), None)
 
@@ -50,8 +36,8 @@ class Isolation(InFolder):
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                 text=True) as run:
             while run.poll() is None:
-                for pid, command in children(run.pid).items():
-                    if pid not in hit and model_of(command) in victims:
+                for pid in children(run.pid):
+                    if pid not in hit and model_of(command_of(pid)) in victims:
                         time.sleep(0.1)  # it has begun to measure, or was only asked something
                         if os.path.exists(f"/proc/{pid}"):
                             os.kill(pid, number)

@@ -6,13 +6,11 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 
-from concbench import CONCBENCH, ROOT, concbench
+from concbench import CONCBENCH, concbench
 
-sys.path.insert(0, os.path.join(ROOT, "scripts"))
 import fresh_debian  # noqa: E402
 
 BUILD = os.path.dirname(CONCBENCH)

@@ -6,13 +6,11 @@ import importlib.util
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import unittest
 
 from concbench import ROOT
 
-sys.path.insert(0, os.path.join(ROOT, "scripts"))
 SCRIPT = os.path.join(ROOT, "scripts/platforms")
 
 # As ctest writes it.

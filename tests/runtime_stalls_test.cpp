@@ -6,17 +6,21 @@
 //   CONCBENCH_STALLS=10000000 CONCBENCH_SEED=7 runtime_stalls_test
 //
 // makes so many hand-offs per model instead of a million, in the same disorder.
-#include <dirent.h>
 #include <execinfo.h>
 #include <gtest/gtest.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <iostream>
 #include <random>
 #include <string>
 #include <thread>
@@ -44,11 +48,9 @@ const std::uint64_t hand_offs = number_from("CONCBENCH_STALLS", 1'000'000);
 
 std::vector<pid_t> threads() {
   std::vector<pid_t> found;
-  DIR* folder = opendir("/proc/self/task");
-  while (const dirent* entry = readdir(folder)) {
-    if (entry->d_name[0] != '.') found.push_back(std::atoi(entry->d_name));
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task")) {
+    found.push_back(std::stoi(entry.path().filename()));
   }
-  closedir(folder);
   return found;
 }
 void send(pid_t thread, int signal) { syscall(SYS_tgkill, getpid(), thread, signal); }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "models/runtime/sanitizers.hpp"
+#include "reports/result/result_file.hpp"
 #include "tests/paths.hpp"
 #include "tests/runtime_scenarios.hpp"
 
@@ -140,11 +141,6 @@ bool documents(const std::string& page, const std::string& row) {
   return page.find("\n" + row) != std::string::npos;
 }
 
-std::string read_page() {
-  std::ifstream file(in_source("docs/reliability.md"));
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 TEST(WeakMemory, NeedsEachOrderThatIsNotExcused) {
   std::map<std::string_view, std::vector<Site>> sites;
   std::vector<Site> all;
@@ -157,7 +153,7 @@ TEST(WeakMemory, NeedsEachOrderThatIsNotExcused) {
     return std::pair(name_of(a), a.where.line()) < std::pair(name_of(b), b.where.line());
   });
 
-  const std::string page = read_page();
+  const std::string page = read_file(in_source("docs/reliability.md"));
   unsigned killed = 0, excused = 0;
   for (const Site& site : all) {
     for (const std::memory_order order : weaker(site)) {

@@ -355,22 +355,22 @@ void Scheduler::unpark(Worker& worker) { parking_.unpark(worker.parking_slot_); 
 // Owners share only when they are asked, and a request may have been answered with work that its
 // owner took back, or that another thief took, before the one that asked came: who sleeps on would
 // not be woken again. So nobody sleeps, and no last searcher leaves sleepers to themselves, before
-// a request stands at every other worker. Whether there is work already.
-bool Scheduler::asks_in_vain(Worker& worker) const {
+// a request stands at every other worker. Whether there is work without that.
+bool Scheduler::finds_or_asks(Worker& worker) const {
   while (!visible_work()) {
-    if (!worker.ask_all()) return true;
+    if (!worker.ask_all()) return false;
   }
-  return false;
+  return true;
 }
 
 // A searcher has found what it waited for.
 void Scheduler::found(Worker& worker) {
-  parking_.found([&] { return !asks_in_vain(worker); }, [this] { return earliest_deadline(); });
+  parking_.found([&] { return finds_or_asks(worker); }, [this] { return earliest_deadline(); });
 }
 
 // Called and left as a searcher.
 void Scheduler::sleep(Worker& worker, const Until& until) {
-  const auto finds_any = [&] { return until() || !worker.inbox_.empty() || !asks_in_vain(worker); };
+  const auto finds_any = [&] { return until() || !worker.inbox_.empty() || finds_or_asks(worker); };
   parking_.sleep(worker.parking_slot_, finds_any, [this] { return earliest_deadline(); });
 }
 

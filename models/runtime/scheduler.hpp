@@ -226,7 +226,7 @@ class Scheduler {
   void stop();
   bool may_search() const;
   bool visible_work() const;
-  bool asks_in_vain(Worker& worker) const;
+  bool finds_or_asks(Worker& worker) const;
   std::int64_t earliest_deadline() const;
   void found(Worker& worker);
   void sleep(Worker& worker, const Until& until);
