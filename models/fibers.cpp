@@ -13,6 +13,7 @@
 #include "models/fibers/wait.hpp"
 #include "models/runtime/barrier.hpp"
 #include "models/runtime/fan.hpp"
+#include "models/runtime/in_order.hpp"
 #include "models/runtime/mutex.hpp"
 #include "models/runtime/serving.hpp"
 #include "models/script.hpp"
@@ -23,16 +24,23 @@ namespace fibers {
 // ---- fork_join
 
 template <class K>
-typename K::Result grow_inner(Worker*& worker, K kernel, typename K::Node node, unsigned children);
+typename K::Result grow_pair(Worker*& worker, K kernel, typename K::Node node);
+template <class K>
+typename K::Result grow_many(Worker*& worker, K kernel, const typename K::Node& node);
 
-// Runs the task of a node. Leaves, which are most of a tree, are spared a call.
+// Runs the task of a node. Leaves, which are most of a tree, are spared a call, and nodes of binary
+// trees, which are common, a loop.
 template <class K>
 [[gnu::always_inline]] inline typename K::Result evaluate(Worker*& worker, K kernel,
                                                           typename K::Node node) {
+  static_assert(std::is_trivially_copyable_v<typename K::Result>, "results are plain data");
   ++worker->tally.ops;
-  const unsigned children = kernel.children(node);
-  if (children == 0) return kernel.leaf(node);
-  return grow_inner(worker, kernel, node, children);
+  if (kernel.children(node).empty()) return kernel.leaf(node);
+  if constexpr (Offspring<K>::most == 2) {
+    return grow_pair(worker, kernel, node);
+  } else {
+    return grow_many(worker, kernel, node);
+  }
 }
 
 template <class K>
@@ -83,57 +91,66 @@ template <class K>
   worker = &switch_to(*worker, fiber, nullptr, &child);
 }
 
-// Forks all children but the last, which runs as a call while the stack has room, and folds their
-// results in order.
+// Runs a child as a call while the stack has room.
 template <class K>
-[[gnu::always_inline]] inline typename K::Result grow_children(Worker*& worker, K kernel,
-                                                               typename K::Node node,
-                                                               unsigned children,
-                                                               typename K::Result* results) {
+[[gnu::always_inline]] inline void call(Worker*& worker, K kernel, typename K::Node node,
+                                        typename K::Result& result, Join& join) {
+  if (worker->fibers.current->has_room()) [[likely]] {
+    result = evaluate(worker, kernel, node);
+  } else {
+    fork(worker, kernel, node, result, join);
+  }
+}
+
+// Forks the first child and calls the second.
+template <class K>
+typename K::Result grow_pair(Worker*& worker, K kernel, typename K::Node node) {
+  const Offspring<K> children = kernel.children(node);
   Join join;
+  typename K::Result first, second;
   try {
-    const unsigned last = children - 1;
-    for (unsigned i = 0; i < last; ++i) {
-      fork(worker, kernel, kernel.child(node, i), results[i], join);
-    }
-    if (worker->fibers.current->has_room()) [[likely]] {
-      results[last] = evaluate(worker, kernel, kernel.child(node, last));
-    } else {
-      fork(worker, kernel, kernel.child(node, last), results[last], join);
-    }
+    fork(worker, kernel, children.first(), first, join);
+    call(worker, kernel, children.second(), second, join);
   } catch (...) {
     join.failure.keep(std::current_exception());
   }
   await(worker, join);  // whatever happened, children still use this frame
   join.failure.rethrow();
-  typename K::Result result = results[0];
-  for (unsigned i = 1; i < children; ++i) result = kernel.fold(result, results[i]);
-  return result;
+  return kernel.fold(first, second);
 }
 
-// For any number of children; their results would be too large for a small stack.
+// Forks all children but the last, which goes on in its parent's fiber, and in the same call: its
+// parent is at its end.
 template <class K>
-[[gnu::noinline]] typename K::Result grow_wide(Worker*& worker, K kernel, typename K::Node node,
-                                               unsigned children) {
-  using Result = typename K::Result;
-  struct Results {
-    Worker*& worker;
-    const std::size_t bytes;
-    Result* const first = static_cast<Result*>(worker->blocks.take(bytes));
-    ~Results() { worker->blocks.give(first, bytes); }
-  } results{worker, children * sizeof(Result)};
-  return grow_children(worker, kernel, node, children, results.first);
-}
-
-template <class K>
-typename K::Result grow_inner(Worker*& worker, K kernel, typename K::Node node, unsigned children) {
-  using Result = typename K::Result;
-  static_assert(std::is_trivially_copyable_v<Result>, "results are plain data");
-  if (children == 2) {  // binary trees are common enough to unroll them
-    Result results[2];
-    return grow_children(worker, kernel, node, 2, results);
+typename K::Result grow_many(Worker*& worker, K kernel, const typename K::Node& parent) {
+  struct Slot {
+    typename K::Result result;
+  };
+  Join join;
+  InOrder<K, Slot> results(kernel);
+  try {
+    typename K::Node node = parent;
+    Offspring<K> rest = kernel.children(node);
+    for (;;) {
+      node = rest.next();
+      if (rest.empty()) {
+        ++worker->tally.ops;
+        rest = kernel.children(node);
+        if (!rest.empty()) continue;
+        results.add(kernel.leaf(node));
+        break;
+      }
+      Slot& slot = results.slot();
+      const std::int32_t before = join.expected();
+      fork(worker, kernel, node, slot.result, join);
+      join.expected() == before ? results.add(slot.result) : results.await();
+    }
+  } catch (...) {
+    join.failure.keep(std::current_exception());
   }
-  return grow_wide(worker, kernel, node, children);
+  await(worker, join);
+  join.failure.rethrow();
+  return results.total();
 }
 
 // ---- fan_out

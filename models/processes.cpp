@@ -62,15 +62,16 @@ struct Tree {
   // could not be made or died somewhere, the rest of the tree makes no more, and ends soon.
   void run(typename K::Node node, Result& result) {
     const os::Sighting sighting(sightings);
-    const unsigned count = kernel.children(node);
-    if (count == 0) {
+    Offspring<K> nodes = kernel.children(node);
+    if (nodes.empty()) {
       result = kernel.leaf(node);
       return;
     }
+    const unsigned count = nodes.count();
     const std::uint64_t first = allot(count);
     Children children(count, Children::Bond::none, *trouble);
     for (unsigned i = 0; i < count && !trouble->happened(); ++i) {
-      children.start([&] { run(kernel.child(node, i), results[first + i]); });
+      children.start([&, child = nodes.next()] { run(child, results[first + i]); });
     }
     children.reap();
     result = results[first];

@@ -188,16 +188,16 @@ class Threads : public os::KernelTasks<Threads> {
   void task(const K& kernel, typename K::Node node, Tally<K>& all, Trouble& trouble) {
     const os::Sighting sighting(sightings_);
     trouble.note([&] {
-      const unsigned children = kernel.children(node);
-      if (children == 0) {
+      Offspring<K> children = kernel.children(node);
+      if (children.empty()) {
         all.result = kernel.leaf(node);
         return;
       }
-      std::vector<Tally<K>> tallies(children);
+      std::vector<Tally<K>> tallies(children.count());
       {
-        Crew crew(children);
-        for (unsigned i = 0; i < children && !trouble.happened(); ++i) {
-          crew.start([&, i] { task(kernel, kernel.child(node, i), tallies[i], trouble); });
+        Crew crew(children.count());
+        for (unsigned i = 0; i < tallies.size() && !trouble.happened(); ++i) {
+          crew.start([&, i, child = children.next()] { task(kernel, child, tallies[i], trouble); });
         }
       }
       all = Tally<K>::of(kernel, tallies);

@@ -21,12 +21,16 @@ K with(std::initializer_list<std::pair<const std::string, Value>> params) {
 template <ForkJoin K>
 typename K::Result walk(const K& kernel, const typename K::Node& node, std::uint64_t& tasks) {
   ++tasks;
-  const unsigned children = kernel.children(node);
-  if (children == 0) return kernel.leaf(node);
-  typename K::Result all = walk(kernel, kernel.child(node, 0), tasks);
-  for (unsigned i = 1; i < children; ++i) {
-    all = kernel.fold(all, walk(kernel, kernel.child(node, i), tasks));
+  auto children = kernel.children(node);
+  if (children.empty()) return kernel.leaf(node);
+  unsigned left = children.count();
+  EXPECT_LE(left, children.most);
+  typename K::Result all = walk(kernel, children.next(), tasks);
+  while (!children.empty()) {
+    EXPECT_EQ(children.count(), --left);
+    all = kernel.fold(all, walk(kernel, children.next(), tasks));
   }
+  EXPECT_EQ(left, 1u);
   return all;
 }
 

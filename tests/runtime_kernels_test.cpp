@@ -15,7 +15,9 @@
 #include "models/coroutines.cpp"
 #include "models/fibers.cpp"
 #include "models/pool.cpp"
+#include "tests/numbered.hpp"
 #include "tests/workers.hpp"
+#include "workloads/pair.hpp"
 #include "workloads/workloads.hpp"
 
 namespace concbench {
@@ -51,10 +53,11 @@ struct Ledger {
   std::atomic<std::uint32_t>* ticks;
 
   Node root() const { return {0, leaves}; }
-  unsigned children(Node node) const { return node.count == 1 ? 0 : 2; }
-  Node child(Node node, unsigned i) const {
+  Pair<Ledger> children(const Node& node) const { return {node.count > 1, node}; }
+  static Node left(Node node) { return {node.first, node.count / 2}; }
+  static Node right(Node node) {
     const std::uint32_t half = node.count / 2;
-    return i == 0 ? Node{node.first, half} : Node{node.first + half, node.count - half};
+    return {node.first + half, node.count - half};
   }
   Result leaf(Node node) const {
     ticks[node.first].fetch_add(1);
@@ -126,7 +129,7 @@ struct Ordered {
   };
 
   Node root() const { return 10; }
-  unsigned children(Node node) const { return node == 10 ? 9 : 0; }
+  Numbered<Ordered> children(Node node) const { return {*this, node, node == 10 ? 9u : 0u}; }
   Node child(Node, unsigned i) const { return i + 1; }
   Result leaf(Node node) const { return {node, 10}; }
   static Result fold(Result a, Result b) {
@@ -161,7 +164,7 @@ struct Chain {
   unsigned deep_child;  // which child the chain goes on with
 
   Node root() const { return {depth, depth == 0}; }
-  unsigned children(Node node) const { return node.leaf ? 0 : width; }
+  Numbered<Chain> children(Node node) const { return {*this, node, node.leaf ? 0 : width}; }
   Node child(Node node, unsigned i) const {
     return {node.depth - 1, i != deep_child || node.depth == 1};
   }

@@ -12,6 +12,7 @@
 #include "models/coroutines.cpp"
 #include "models/fibers.cpp"
 #include "models/pool.cpp"
+#include "workloads/pair.hpp"
 #include "workloads/workloads.hpp"
 
 #if !defined(CONCBENCH_ASAN) && !defined(CONCBENCH_TSAN)
@@ -85,26 +86,28 @@ TEST(Crowd, OfAMillionCoroutinesFitsIntoWhatTheModelAsksFor) {
 
 // ---- Depth
 
-// A chain of nodes: each has `width` children, one of which is the next of the chain.
+// A chain of nodes: each has two children, one of which is the next of the chain.
 struct Chain {
   static constexpr About about{"chain", Shape::fork_join, ""};
   struct Node {
     std::uint32_t depth;
-    bool leaf;
+    bool leaf, second;
   };
   using Result = std::uint64_t;
 
   std::uint32_t depth;
-  unsigned width;
-  unsigned deep_child;
+  bool second;  // which child the chain goes on with
   // The stack addresses at which leaves ran.
   std::uintptr_t* lowest = nullptr;
   std::uintptr_t* highest = nullptr;
 
-  Node root() const { return {depth, false}; }
-  unsigned children(Node node) const { return node.leaf ? 0 : width; }
-  Node child(Node node, unsigned i) const {
-    return {node.depth - 1, i != deep_child || node.depth == 1};
+  Node root() const { return {depth, false, second}; }
+  Pair<Chain> children(const Node& node) const { return {!node.leaf, node}; }
+  static Node left(Node node) {
+    return {node.depth - 1, node.second || node.depth == 1, node.second};
+  }
+  static Node right(Node node) {
+    return {node.depth - 1, !node.second || node.depth == 1, node.second};
   }
   Result leaf(Node) const {
     if (lowest) {
@@ -116,8 +119,8 @@ struct Chain {
   }
   static Result fold(Result a, Result b) { return a + b; }
   static std::uint64_t answer(Result result) { return result; }
-  std::uint64_t expected() const { return std::uint64_t{depth} * (width - 1) + 1; }
-  Demand demand() const { return {std::uint64_t{depth} * width + 1, depth}; }
+  std::uint64_t expected() const { return std::uint64_t{depth} + 1; }
+  Demand demand() const { return {std::uint64_t{depth} * 2 + 1, depth}; }
 };
 
 template <class M>
@@ -139,8 +142,8 @@ TYPED_TEST(AnyModel, ForksAHundredThousandLevelsDeep) {
 #endif
   if (available_memory() < 3 * gib) GTEST_SKIP() << "needs 3 GiB of free memory";
   TypeParam model(two_workers());
-  expect_chain(model, {.depth = 100'000, .width = 2, .deep_child = 0});
-  expect_chain(model, {.depth = 100'000, .width = 2, .deep_child = 1});
+  expect_chain(model, {.depth = 100'000, .second = false});
+  expect_chain(model, {.depth = 100'000, .second = true});
 }
 
 TEST(Coroutines, AwaitEachOtherAMillionDeepOnABoundedStack) {
@@ -156,9 +159,9 @@ TEST(Coroutines, AwaitEachOtherAMillionDeepOnABoundedStack) {
   coroutines::Coroutines model(one);
   const std::uint64_t before = resident_memory();
   // Its first leaf hangs from the root, its last from the end of the chain.
-  expect_chain(model, {1'000'000, 2, 1, &lowest, &highest});
+  expect_chain(model, {1'000'000, true, &lowest, &highest});
   // More parents than the deque holds.
-  expect_chain(model, {1'100'000, 2, 0, &lowest, &highest});
+  expect_chain(model, {1'100'000, false, &lowest, &highest});
   EXPECT_LT(highest - lowest, stack_bytes);
   EXPECT_LT(resident_memory() - before, gib);
 }

@@ -34,15 +34,13 @@ struct Counts {
   bool operator==(const Counts&) const = default;
 };
 
-// The size of a tree, told by `children` and `child` alone.
+// The size of a tree, told by `children` alone.
 void count(const Uts& kernel, const Uts::Node& node, std::uint64_t depth, Counts& counts) {
   ++counts.nodes;
   counts.depth = std::max(counts.depth, depth);
-  const unsigned children = kernel.children(node);
-  if (children == 0) ++counts.leaves;
-  for (unsigned i = 0; i < children; ++i) {
-    count(kernel, kernel.child(node, i), depth + 1, counts);
-  }
+  auto children = kernel.children(node);
+  if (children.empty()) ++counts.leaves;
+  while (!children.empty()) count(kernel, children.next(), depth + 1, counts);
 }
 
 Counts counts_of(const char* tree) {

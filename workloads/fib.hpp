@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "workloads/pair.hpp"
 #include "workloads/param.hpp"
 #include "workloads/shapes.hpp"
 
@@ -25,8 +26,9 @@ struct Fib {
   using Result = std::uint64_t;
 
   Node root() const { return n; }
-  static unsigned children(Node node) { return node < 2 ? 0 : 2; }
-  static Node child(Node node, unsigned i) { return node - 1 - i; }
+  static Pair<Fib> children(const Node& node) { return {node >= 2, node}; }
+  static Node left(Node node) { return node - 1; }
+  static Node right(Node node) { return node - 2; }
   static Result leaf(Node node) { return static_cast<Result>(node); }
   static Result fold(Result a, Result b) { return a + b; }
   static std::uint64_t answer(Result result) { return result; }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "workloads/memo.hpp"
+#include "workloads/pair.hpp"
 #include "workloads/param.hpp"
 #include "workloads/shapes.hpp"
 
@@ -32,14 +33,12 @@ struct Integrate {
     const auto end = static_cast<double>(n);
     return {0, height(0), end, height(end), 0};
   }
-  static unsigned children(const Node& node) {
+  static Pair<Integrate> children(const Node& node) {
     const double change = halves(node).area() - node.area;
-    return change < tolerance && -change < tolerance ? 0 : 2;
+    return {!(change < tolerance && -change < tolerance), node};
   }
-  static Node child(const Node& node, unsigned i) {
-    const Halves both = halves(node);
-    return i == 0 ? both.left : both.right;
-  }
+  static Node left(const Node& node) { return halves(node).left; }
+  static Node right(const Node& node) { return halves(node).right; }
   static Result leaf(const Node& node) { return halves(node).area(); }
   static Result fold(Result a, Result b) { return a + b; }
   static std::uint64_t answer(Result area) {
@@ -73,8 +72,9 @@ struct Integrate {
   }
 
   static std::uint64_t count(const Node& node) {
-    if (children(node) == 0) return 1;
-    return 1 + count(child(node, 0)) + count(child(node, 1));
+    std::uint64_t tasks = 1;
+    for (auto rest = children(node); !rest.empty();) tasks += count(rest.next());
+    return tasks;
   }
 };
 

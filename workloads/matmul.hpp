@@ -5,6 +5,7 @@
 #include <span>
 
 #include "workloads/halving.hpp"
+#include "workloads/pair.hpp"
 #include "workloads/param.hpp"
 #include "workloads/shapes.hpp"
 
@@ -50,19 +51,22 @@ class Matmul {
     const auto all = static_cast<std::uint32_t>(n);
     return {0, all, 0, all};
   }
-  unsigned children(const Node& node) const {
-    return node.rows <= leaf_size && node.columns <= leaf_size ? 0 : 2;
+  Pair<Matmul> children(const Node& node) const {
+    return {node.rows > leaf_size || node.columns > leaf_size, node};
   }
-  // Halves the longer side.
-  static Node child(const Node& node, unsigned i) {
-    Node half = node;
+  // The halves of the longer side.
+  static Node left(Node node) {
+    std::uint32_t& side = node.rows >= node.columns ? node.rows : node.columns;
+    side /= 2;
+    return node;
+  }
+  static Node right(Node node) {
     const bool across = node.rows >= node.columns;
-    std::uint32_t& first = across ? half.row : half.column;
-    std::uint32_t& count = across ? half.rows : half.columns;
-    const std::uint32_t middle = count / 2;
-    if (i == 1) first += middle;
-    count = i == 0 ? middle : count - middle;
-    return half;
+    std::uint32_t& first = across ? node.row : node.column;
+    std::uint32_t& side = across ? node.rows : node.columns;
+    first += side / 2;
+    side -= side / 2;
+    return node;
   }
   Result leaf(const Node& node) const {
     Result sum = 0;

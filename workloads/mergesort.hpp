@@ -7,6 +7,7 @@
 #include <span>
 
 #include "workloads/halving.hpp"
+#include "workloads/pair.hpp"
 #include "workloads/param.hpp"
 #include "workloads/shapes.hpp"
 
@@ -48,11 +49,11 @@ class Mergesort {
   }
 
   Node root() const { return {0, count()}; }
-  unsigned children(Node node) const { return node.last - node.first <= least() ? 0 : 2; }
-  static Node child(Node node, unsigned i) {
-    const std::uint64_t middle = node.first + (node.last - node.first) / 2;
-    return i == 0 ? Node{node.first, middle} : Node{middle, node.last};
+  Pair<Mergesort> children(const Node& node) const {
+    return {node.last - node.first > least(), node};
   }
+  static Node left(Node node) { return {node.first, middle(node)}; }
+  static Node right(Node node) { return {middle(node), node.last}; }
   Result leaf(Node node) const {
     const auto range = numbers_.subspan(node.first, node.last - node.first);
     std::sort(range.begin(), range.end());
@@ -90,6 +91,7 @@ class Mergesort {
   }
 
  private:
+  static std::uint64_t middle(Node node) { return node.first + (node.last - node.first) / 2; }
   std::uint64_t count() const { return static_cast<std::uint64_t>(n); }
   std::uint64_t least() const { return static_cast<std::uint64_t>(leaf_size); }
 

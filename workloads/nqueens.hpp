@@ -27,15 +27,29 @@ struct NQueens {
   using Result = std::uint64_t;
 
   Node root() const { return {0, 0, 0}; }
-  unsigned children(Node node) const { return static_cast<unsigned>(std::popcount(free(node))); }
-  Node child(Node node, unsigned i) const {
-    std::uint32_t squares = free(node);
-    for (; i > 0; --i) squares &= squares - 1;
-    const std::uint32_t queen = squares & -squares;
-    return {node.columns | queen, (node.left | queen) << 1, (node.right | queen) >> 1};
-  }
-  // A node without a safe square is a solution when every row has its queen.
-  Result leaf(Node node) const { return std::popcount(node.columns) == n ? 1 : 0; }
+  // A queen on each safe square of the next row.
+  class Children {
+   public:
+    static constexpr unsigned most = 16;
+
+    Children(Node node, std::uint32_t board)
+        : node_(node), safe_(~(node.columns | node.left | node.right) & board) {}
+
+    bool empty() const { return safe_ == 0; }
+    unsigned count() const { return static_cast<unsigned>(std::popcount(safe_)); }
+    Node next() {
+      const std::uint32_t queen = safe_ & -safe_;
+      safe_ ^= queen;
+      return {node_.columns | queen, (node_.left | queen) << 1, (node_.right | queen) >> 1};
+    }
+
+   private:
+    Node node_;
+    std::uint32_t safe_;
+  };
+  Children children(Node node) const { return {node, row()}; }
+  // A node without a safe square is a solution when every column has its queen.
+  Result leaf(Node node) const { return node.columns == row(); }
   static Result fold(Result a, Result b) { return a + b; }
   static std::uint64_t answer(Result result) { return result; }
 
@@ -43,9 +57,7 @@ struct NQueens {
   Demand demand() const { return {.ops = nodes[n - 1], .alive = nodes[n - 1]}; }
 
  private:
-  std::uint32_t free(Node node) const {
-    return ~(node.columns | node.left | node.right) & ((1u << n) - 1);
-  }
+  std::uint32_t row() const { return (1u << n) - 1; }
 
   static constexpr std::uint64_t solutions[] = {
       1, 0, 0, 2, 10, 4, 40, 92, 352, 724, 2680, 14200, 73712, 365596, 2279184, 14772512};

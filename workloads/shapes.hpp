@@ -20,6 +20,7 @@
 #include <span>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace concbench {
 
@@ -129,19 +130,32 @@ concept SharesMemory = Kernel<K> && requires(K k, std::span<typename K::Word> me
   k.prepare(memory);
 };
 
+// The children of a node that have not been taken yet, in order. Taking the next costs what a step
+// of a loop does; none has more than `most`. Whoever copies it may go through them again.
+template <class C, class Node>
+concept ChildrenOf = std::copyable<C> && requires(C children, const C rest) {
+  { C::most } -> std::convertible_to<unsigned>;
+  { rest.empty() } -> std::same_as<bool>;
+  { rest.count() } -> std::same_as<unsigned>;
+  { children.next() } -> std::same_as<Node>;
+};
+
 // A tree of tasks. A node with no children is a leaf; any other node's result is the fold of its
-// children's results, each child being a task of its own that its parent awaits. Op: task.
+// children's results, each child being a task of its own that its parent awaits. The fold is
+// associative: neighbours may be folded first wherever they stand. Op: task.
 template <class K>
 concept ForkJoin = Kernel<K> && K::about.shape ==
-                   Shape::fork_join&& requires(const K k, const typename K::Node node, unsigned i,
+                   Shape::fork_join&& requires(const K k, const typename K::Node node,
                                                typename K::Result result) {
   { k.root() } -> std::same_as<typename K::Node>;
-  { k.children(node) } -> std::same_as<unsigned>;
-  { k.child(node, i) } -> std::same_as<typename K::Node>;
+  { k.children(node) } -> ChildrenOf<typename K::Node>;
   { k.leaf(node) } -> std::same_as<typename K::Result>;
   { k.fold(result, result) } -> std::same_as<typename K::Result>;
   { k.answer(result) } -> std::same_as<std::uint64_t>;
 };
+
+template <class K>
+using Offspring = decltype(std::declval<const K&>().children(std::declval<const typename K::Node&>()));
 
 // `tasks()` independent tasks, then a join of all. Whoever makes task i gives it `ticket(i)`, and
 // the task does `body(ticket)`. The answer is the sum of what the bodies return. Op: task.

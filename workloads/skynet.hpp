@@ -35,13 +35,27 @@ struct Skynet {
   using Result = std::uint64_t;
 
   Node root() const { return {0, static_cast<std::uint64_t>(leaves)}; }
-  unsigned children(Node node) const {
-    return node.count == 1 ? 0 : static_cast<unsigned>(branching);
-  }
-  Node child(Node node, unsigned i) const {
-    const std::uint64_t count = node.count / static_cast<std::uint64_t>(branching);
-    return {node.first + i * count, count};
-  }
+  class Children {
+   public:
+    static constexpr unsigned most = 1'000;
+
+    Children(Node node, unsigned parts)
+        : left_(node.count == 1 ? 0 : parts), next_{node.first, left_ ? node.count / parts : 0} {}
+
+    bool empty() const { return left_ == 0; }
+    unsigned count() const { return left_; }
+    Node next() {
+      --left_;
+      const Node child = next_;
+      next_.first += next_.count;
+      return child;
+    }
+
+   private:
+    unsigned left_;
+    Node next_;
+  };
+  Children children(Node node) const { return {node, static_cast<unsigned>(branching)}; }
   static Result leaf(Node node) { return node.first; }
   static Result fold(Result a, Result b) { return a + b; }
   static std::uint64_t answer(Result result) { return result; }

@@ -15,7 +15,10 @@
 
 namespace concbench {
 
-struct Uts {
+class Uts {
+  struct Form;
+
+ public:
   static constexpr About about{"uts", Shape::fork_join,
                                "unbalanced tree search: nobody knows where the work is"};
 
@@ -37,32 +40,34 @@ struct Uts {
   // is spoken for by exactly one leaf.
   struct Node {
     Digest random;
-    std::uint32_t depth, unspoken;
+    std::uint32_t depth, unspoken, children;
   };
   struct Result {
     std::uint64_t nodes, leaves, depth;
   };
 
-  Node root() const { return {sha1<5>({0, 0, 0, 0, form().seed}), 0, 1}; }
-  unsigned children(const Node& node) const {
-    const Form& f = form();
-    const double u = chance(node);
-    if (f.law == Law::binomial) {
-      return node.depth == 0 ? static_cast<unsigned>(f.branching) : u < f.q ? f.m : 0;
+  Node root() const { return make(form(), sha1<5>({0, 0, 0, 0, form().seed}), 0, 1); }
+  class Children {
+   public:
+    static constexpr unsigned most = 2'000;
+
+    Children(const Form& form, const Node& parent) : form_(&form), parent_(parent) {}
+
+    bool empty() const { return made_ == parent_.children; }
+    unsigned count() const { return parent_.children - made_; }
+    Node next() {
+      const Digest& r = parent_.random;
+      const std::uint32_t i = made_++;
+      return make(*form_, sha1<6>({r[0], r[1], r[2], r[3], r[4], i}), parent_.depth + 1,
+                  i == 0 ? parent_.unspoken + 1 : 1);
     }
-    // Geometric, with a mean that stays until the greatest depth, or falls to 0 there.
-    const double rest = 1 - static_cast<double>(node.depth) / f.depth;
-    const double mean = rest <= 0 ? 0 : f.law == Law::fixed ? f.branching : f.branching * rest;
-    if (mean == 0) return 0;
-    const double p = 1 / (1 + mean);
-    constexpr double most = 100;
-    return static_cast<unsigned>(std::min(most, std::floor(std::log(1 - u) / std::log(1 - p))));
-  }
-  static Node child(const Node& node, unsigned i) {
-    const Digest& r = node.random;
-    return {sha1<6>({r[0], r[1], r[2], r[3], r[4], i}), node.depth + 1,
-            i == 0 ? node.unspoken + 1 : 1};
-  }
+
+   private:
+    const Form* form_;
+    Node parent_;
+    std::uint32_t made_ = 0;
+  };
+  Children children(const Node& node) const { return {form(), node}; }
   static Result leaf(const Node& node) { return {node.unspoken, 1, node.depth}; }
   static Result fold(const Result& a, const Result& b) {
     return {a.nodes + b.nodes, a.leaves + b.leaves, std::max(a.depth, b.depth)};
@@ -96,9 +101,27 @@ struct Uts {
   };
   const Form& form() const { return forms[tree]; }
 
+  static Node make(const Form& form, const Digest& random, std::uint32_t depth,
+                   std::uint32_t unspoken) {
+    return {random, depth, unspoken, children_of(form, random, depth)};
+  }
+  static unsigned children_of(const Form& f, const Digest& random, std::uint32_t depth) {
+    const double u = chance(random);
+    if (f.law == Law::binomial) {
+      return depth == 0 ? static_cast<unsigned>(f.branching) : u < f.q ? f.m : 0;
+    }
+    // Geometric, with a mean that stays until the greatest depth, or falls to 0 there.
+    const double rest = 1 - static_cast<double>(depth) / f.depth;
+    const double mean = rest <= 0 ? 0 : f.law == Law::fixed ? f.branching : f.branching * rest;
+    if (mean == 0) return 0;
+    const double p = 1 / (1 + mean);
+    constexpr double most = 100;
+    return static_cast<unsigned>(std::min(most, std::floor(std::log(1 - u) / std::log(1 - p))));
+  }
+
   // A number in [0, 1), from the last 31 bits.
-  static double chance(const Node& node) {
-    return static_cast<double>(node.random[4] & 0x7fffffff) / 2147483648.0;
+  static double chance(const Digest& random) {
+    return static_cast<double>(random[4] & 0x7fffffff) / 2147483648.0;
   }
 };
 

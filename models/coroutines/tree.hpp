@@ -18,6 +18,7 @@
 #include <type_traits>
 
 #include "models/runtime/coroutine.hpp"
+#include "models/runtime/in_order.hpp"
 
 namespace concbench::coroutines {
 
@@ -62,9 +63,10 @@ class Child {
   // By the child, if it has left its call and its frame is gone. What to go on with.
   std::coroutine_handle<> end();
 
+  bool is_leaf() const { return siblings.kernel.children(node).empty(); }
+
   Siblings<K>& siblings;
   const Node node;
-  unsigned children;      // of its own, once it is awaited
   bool queues;            // whether the parent lay in the deque
   bool left = false;      // whether the child has left the call in which it began
   bool returned = false;  // whether its parent saw it return from there
@@ -142,8 +144,9 @@ Tree<K> grow_pair(Child<K>& self) {
   co_await Room();
   Siblings<K> children(self.siblings.kernel);
   const K& kernel = children.kernel;
-  Child<K> elder(children, kernel.child(self.node, 0), true);
-  Child<K> younger(children, kernel.child(self.node, 1), false);
+  const Offspring<K> nodes = kernel.children(self.node);
+  Child<K> elder(children, nodes.first(), true);
+  Child<K> younger(children, nodes.second(), false);
   try {
     co_await elder;
     co_await younger;
@@ -158,37 +161,29 @@ Tree<K> grow_pair(Child<K>& self) {
   co_return kernel.fold(elder.result, younger.result);
 }
 
-// Room for any number of children.
+// The last child goes on in its parent's coroutine, which is at its end.
 template <class K>
-class Children {
- public:
-  explicit Children(unsigned count)
-      : bytes_(count * sizeof(Child<K>)),
-        first_(static_cast<Child<K>*>(here().blocks.take(bytes_))) {}
-  ~Children() { here().blocks.give(first_, bytes_); }
-  Children(const Children&) = delete;
-  Children& operator=(const Children&) = delete;
-
-  Child<K>& operator[](unsigned i) { return first_[i]; }
-
- private:
-  const std::size_t bytes_;
-  Child<K>* const first_;
-};
-
-template <class K>
-Tree<K> grow_children(Child<K>& self) {
+Tree<K> grow_many(Child<K>& self) {
   ++here().tally.ops;
   co_await Room();
-  const unsigned count = self.children;
   Siblings<K> siblings(self.siblings.kernel);
-  Children<K> children(count);
   const K& kernel = siblings.kernel;
+  InOrder<K, Child<K>> results(kernel);
   try {
-    for (unsigned i = 0; i < count; ++i) {
-      Child<K>& child =
-          *new (&children[i]) Child<K>(siblings, kernel.child(self.node, i), i + 1 < count);
+    typename K::Node node = self.node;
+    Offspring<K> rest = kernel.children(node);
+    for (;;) {
+      node = rest.next();
+      if (rest.empty()) {
+        ++here().tally.ops;
+        rest = kernel.children(node);
+        if (!rest.empty()) continue;
+        results.add(kernel.leaf(node));
+        break;
+      }
+      Child<K>& child = results.slot(siblings, node, true);
       co_await child;
+      child.returned ? results.add(child.result) : results.await();
     }
   } catch (...) {
     siblings.join.failure.keep(std::current_exception());
@@ -198,15 +193,12 @@ Tree<K> grow_children(Child<K>& self) {
     self.left = true;
   }
   siblings.join.failure.rethrow();
-  typename K::Result result = children[0].result;
-  for (unsigned i = 1; i < count; ++i) result = kernel.fold(result, children[i].result);
-  co_return result;
+  co_return results.total();
 }
 
 template <class K>
 bool Child<K>::await_ready() {
-  children = siblings.kernel.children(node);
-  if (queues || children > 0) return false;
+  if (queues || !is_leaf()) return false;
   ++here().tally.ops;
   result = siblings.kernel.leaf(node);
   returned = true;
@@ -222,12 +214,12 @@ inline bool Child<K>::await_suspend(std::coroutine_handle<> parent) {
   if (queues && worker.is_full()) [[unlikely]]
     queues = false;
   const bool queued = queues;
-  if (children == 0) {
+  if (is_leaf()) {
     grow_leaf(*this);
-  } else if (children == 2) {
+  } else if constexpr (Offspring<K>::most == 2) {
     grow_pair(*this);
   } else {
-    grow_children(*this);
+    grow_many(*this);
   }
   if (worker.returned != this) [[unlikely]]
     return true;  // the parent, and this, may be gone

@@ -95,16 +95,16 @@ struct Send {
 // Spawns all children but the last, which it awaits itself, and collects what they send.
 template <ForkJoin K>
 Awaitable<Tally<K>> evaluate(Executor executor, K kernel, typename K::Node node) {
-  const unsigned children = kernel.children(node);
-  if (children == 0) co_return Tally<K>{kernel.leaf(node)};
-  const unsigned last = children - 1;
+  Offspring<K> children = kernel.children(node);
+  if (children.empty()) co_return Tally<K>{kernel.leaf(node)};
+  const unsigned last = children.count() - 1;
   const auto channel = std::make_shared<Collected<Tally<K>>>(executor, last);
   for (unsigned i = 0; i < last; ++i) {
-    asio::co_spawn(executor, child_task(executor, kernel, kernel.child(node, i)),
+    asio::co_spawn(executor, child_task(executor, kernel, children.next()),
                    Send<Tally<K>>{channel, i});
   }
-  std::vector<Tally<K>> tallies(children);
-  tallies[last] = co_await evaluate(executor, kernel, kernel.child(node, last));
+  std::vector<Tally<K>> tallies(last + 1);
+  tallies[last] = co_await evaluate(executor, kernel, children.next());
   for (unsigned arrived = 0; arrived < last; ++arrived) {
     const auto [error, i, tally] = co_await receive(*channel);
     tallies[i] = tally;

@@ -57,15 +57,16 @@ class Tree {
   };
 
   void evaluate(typename K::Node node, Family* parent, unsigned number) {
-    while (const unsigned children = kernel_.children(node)) {
-      auto* family = new Family(children, parent, number);
-      const unsigned last = children - 1;
+    for (;;) {
+      Offspring<K> children = kernel_.children(node);
+      if (children.empty()) break;
+      const unsigned last = children.count() - 1;
+      auto* family = new Family(last + 1, parent, number);
       for (unsigned i = 0; i < last; ++i) {
-        asio::post(threads_.executor(), [this, child = kernel_.child(node, i), family, i] {
-          evaluate(child, family, i);
-        });
+        asio::post(threads_.executor(),
+                   [this, child = children.next(), family, i] { evaluate(child, family, i); });
       }
-      node = kernel_.child(node, last);
+      node = children.next();
       parent = family;
       number = last;
     }

@@ -247,18 +247,17 @@ Tally<K> evaluate(K kernel, typename K::Node node, unsigned nested);
 
 // Launches a fiber for each child but the last, which runs as a call while the stack has room.
 template <ForkJoin K, class Tallies, class Fibers>
-Tally<K> grow_children(K kernel, typename K::Node node, unsigned nested, Tallies& tallies,
+Tally<K> grow_children(K kernel, Offspring<K> nodes, unsigned nested, Tallies& tallies,
                        Fibers& children) {
   const auto launch = [&](unsigned i) {
-    children[i] = fibers::fiber(fibers::launch::dispatch, std::allocator_arg, Stacks{},
-                                [&tallies, kernel, child = kernel.child(node, i), i] {
-                                  tallies[i] = evaluate(kernel, child, 0);
-                                });
+    children[i] = fibers::fiber(
+        fibers::launch::dispatch, std::allocator_arg, Stacks{},
+        [&tallies, kernel, child = nodes.next(), i] { tallies[i] = evaluate(kernel, child, 0); });
   };
   const auto last = static_cast<unsigned>(tallies.size()) - 1;
   for (unsigned i = 0; i < last; ++i) launch(i);
   if (nested < most_nested) {
-    tallies[last] = evaluate(kernel, kernel.child(node, last), nested + 1);
+    tallies[last] = evaluate(kernel, nodes.next(), nested + 1);
   } else {
     launch(last);
   }
@@ -270,16 +269,17 @@ Tally<K> grow_children(K kernel, typename K::Node node, unsigned nested, Tallies
 
 template <ForkJoin K>
 Tally<K> evaluate(K kernel, typename K::Node node, unsigned nested) {
-  const unsigned children = kernel.children(node);
-  if (children == 0) return {kernel.leaf(node)};
-  if (children == 2) {
+  const Offspring<K> children = kernel.children(node);
+  if (children.empty()) return {kernel.leaf(node)};
+  if constexpr (Offspring<K>::most == 2) {
     std::array<Tally<K>, 2> tallies;
     std::array<fibers::fiber, 2> two;
-    return grow_children(kernel, node, nested, tallies, two);
+    return grow_children(kernel, children, nested, tallies, two);
+  } else {
+    std::vector<Tally<K>> tallies(children.count());
+    std::vector<fibers::fiber> many(children.count());
+    return grow_children(kernel, children, nested, tallies, many);
   }
-  std::vector<Tally<K>> tallies(children);
-  std::vector<fibers::fiber> many(children);
-  return grow_children(kernel, node, nested, tallies, many);
 }
 
 // ---- fan_out, hand_off, channel, yield

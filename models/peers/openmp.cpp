@@ -36,11 +36,11 @@ Tally<K> evaluate(K kernel, typename K::Node node);
 
 // Makes a task of each child, waits for all, and folds.
 template <ForkJoin K, class Tallies>
-Tally<K> grow_children(K kernel, typename K::Node node, Tallies& tallies) {
-  const auto children = static_cast<unsigned>(tallies.size());
-  for (unsigned i = 0; i < children; ++i) {
-#pragma omp task default(none) shared(tallies) firstprivate(kernel, node, i) if (i + 1 < children)
-    tallies[i] = evaluate(kernel, kernel.child(node, i));
+Tally<K> grow_children(K kernel, Offspring<K> children, Tallies& tallies) {
+  for (unsigned i = 0; !children.empty(); ++i) {
+    const typename K::Node child = children.next();
+#pragma omp task default(none) shared(tallies) firstprivate(kernel, child, i) if (!children.empty())
+    tallies[i] = evaluate(kernel, child);
   }
 #pragma omp taskwait
   return Tally<K>::of(kernel, tallies);
@@ -48,14 +48,15 @@ Tally<K> grow_children(K kernel, typename K::Node node, Tallies& tallies) {
 
 template <ForkJoin K>
 Tally<K> evaluate(K kernel, typename K::Node node) {
-  const unsigned children = kernel.children(node);
-  if (children == 0) return {kernel.leaf(node)};
-  if (children == 2) {
+  const Offspring<K> children = kernel.children(node);
+  if (children.empty()) return {kernel.leaf(node)};
+  if constexpr (Offspring<K>::most == 2) {
     std::array<Tally<K>, 2> tallies;
-    return grow_children(kernel, node, tallies);
+    return grow_children(kernel, children, tallies);
+  } else {
+    std::vector<Tally<K>> tallies(children.count());
+    return grow_children(kernel, children, tallies);
   }
-  std::vector<Tally<K>> tallies(children);
-  return grow_children(kernel, node, tallies);
 }
 
 // A lock of OpenMP's own, with the names that C++ gives to what it does.

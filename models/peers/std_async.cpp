@@ -198,17 +198,17 @@ class StdAsync : public os::KernelTasks<StdAsync> {
   template <ForkJoin K>
   Tally<K> evaluate(const K& kernel, typename K::Node node) {
     const os::Sighting sighting(sightings_);
-    const unsigned children = kernel.children(node);
-    if (children == 0) return {kernel.leaf(node)};
+    Offspring<K> children = kernel.children(node);
+    if (children.empty()) return {kernel.leaf(node)};
     std::vector<std::future<Tally<K>>> tasks;
-    tasks.reserve(children);
-    for (unsigned i = 0; i < children; ++i) {
-      tasks.push_back(std::async(std::launch::async, [this, &kernel, node, i] {
-        return evaluate(kernel, kernel.child(node, i));
+    tasks.reserve(children.count());
+    while (!children.empty()) {
+      tasks.push_back(std::async(std::launch::async, [this, &kernel, child = children.next()] {
+        return evaluate(kernel, child);
       }));
     }
     std::vector<Tally<K>> tallies;
-    tallies.reserve(children);
+    tallies.reserve(tasks.size());
     for (std::future<Tally<K>>& task : tasks) tallies.push_back(task.get());
     return Tally<K>::of(kernel, tallies);
   }

@@ -48,23 +48,23 @@ class Usher : public tbb::task_scheduler_observer {
 
 template <ForkJoin K>
 Tally<K> evaluate(K kernel, typename K::Node node, tbb::task_group_context& context) {
-  const unsigned children = kernel.children(node);
-  if (children == 0) return {kernel.leaf(node)};
-  if (children == 2) {
+  Offspring<K> children = kernel.children(node);
+  if (children.empty()) return {kernel.leaf(node)};
+  if constexpr (Offspring<K>::most == 2) {
     std::array<Tally<K>, 2> tallies;
-    tbb::parallel_invoke([&] { tallies[0] = evaluate(kernel, kernel.child(node, 0), context); },
-                         [&] { tallies[1] = evaluate(kernel, kernel.child(node, 1), context); },
+    tbb::parallel_invoke([&] { tallies[0] = evaluate(kernel, children.first(), context); },
+                         [&] { tallies[1] = evaluate(kernel, children.second(), context); },
                          context);
     return Tally<K>::of(kernel, tallies);
+  } else {
+    std::vector<Tally<K>> tallies(children.count());
+    tbb::task_group group;
+    for (unsigned i = 0; i + 1 < tallies.size(); ++i) {
+      group.run([&, i, child = children.next()] { tallies[i] = evaluate(kernel, child, context); });
+    }
+    group.run_and_wait([&] { tallies.back() = evaluate(kernel, children.next(), context); });
+    return Tally<K>::of(kernel, tallies);
   }
-  std::vector<Tally<K>> tallies(children);
-  tbb::task_group group;
-  for (unsigned i = 0; i + 1 < children; ++i) {
-    group.run([&, i] { tallies[i] = evaluate(kernel, kernel.child(node, i), context); });
-  }
-  group.run_and_wait(
-      [&] { tallies.back() = evaluate(kernel, kernel.child(node, children - 1), context); });
-  return Tally<K>::of(kernel, tallies);
 }
 
 class Tbb {

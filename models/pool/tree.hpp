@@ -29,7 +29,7 @@ struct Grown {
   std::uint64_t tasks;
 };
 
-// The nested calls of one worker, from the root of the tree or from a child that was stolen.
+// The nested calls of one worker, from the root of the tree or from what was stolen.
 template <class K>
 class Walk {
  public:
@@ -38,56 +38,57 @@ class Walk {
   Walk(const Walk&) = delete;
   Walk& operator=(const Walk&) = delete;
 
-  typename K::Result run(typename K::Node node);
+  // What the task of a node comes to, or the siblings that are left of a node's children.
+  typename K::Result run(const typename K::Node& node) { return counted(evaluate(*this, base_, node)); }
+  typename K::Result run(const Offspring<K>& left) { return counted(grow_many(*this, base_, left)); }
 
   Worker& worker;
   const K kernel;
 
  private:
+  typename K::Result counted(const Grown<K>& all) {
+    worker.tally.ops += all.tasks;
+    return all.result;
+  }
+
   const Head base_;
 };
 
 template <class K>
 Grown<K> grow_pair(Walk<K>& walk, Head head, typename K::Node node);
 template <class K>
-Grown<K> grow_only(Walk<K>& walk, Head head, typename K::Node node);
-template <class K>
-Grown<K> grow_children(Walk<K>& walk, Head head, typename K::Node node, unsigned last);
+Grown<K> grow_many(Walk<K>& walk, Head head, Offspring<K> children);
 
-// Runs the task of a node. Leaves, which are most of a tree, are spared a call, and binary nodes,
-// which are common, a loop.
+// Runs the task of a node. Leaves, which are most of a tree, are spared a call, and nodes of binary
+// trees, which are common, a loop.
 template <class K>
-[[gnu::always_inline]] inline Grown<K> evaluate(Walk<K>& walk, Head head, typename K::Node node) {
-  const unsigned children = walk.kernel.children(node);
-  if (children == 0) return {walk.kernel.leaf(node), 1};
-  Grown<K> all = children == 2   ? grow_pair(walk, head, node)
-                 : children == 1 ? grow_only(walk, head, node)
-                                 : grow_children(walk, head, node, children - 1);
+[[gnu::always_inline]] inline Grown<K> evaluate(Walk<K>& walk, Head head,
+                                                const typename K::Node& node) {
+  const Offspring<K> children = walk.kernel.children(node);
+  if (children.empty()) return {walk.kernel.leaf(node), 1};
+  Grown<K> all;
+  if constexpr (Offspring<K>::most == 2) {
+    all = grow_pair(walk, head, node);
+  } else {
+    all = grow_many(walk, head, children);
+  }
   ++all.tasks;
   return all;
 }
 
-template <class K>
-typename K::Result Walk<K>::run(typename K::Node node) {
-  const Grown<K> all = evaluate(*this, base_, node);
-  worker.tally.ops += all.tasks;
-  return all.result;
-}
-
-// A child that may be stolen. Its parent does not return before it is done.
-template <class K>
-class Child : public Closure {
+// What a call offers to thieves while it computes something else: a node, or the siblings that it
+// has not come to yet. The call does not return before it is done.
+template <class K, class Work>
+class Offer : public Closure {
  public:
   using Result = typename K::Result;
 
-  Child(Walk<K>& walk, typename K::Node node) : Closure{run_stolen}, node_(node), theft_(&walk) {
+  explicit Offer(Walk<K>& walk, const Work& work) : Closure{run_stolen}, work(work), theft_(&walk) {
     static_assert(std::is_trivially_copyable_v<Result>, "results are plain data");
   }
-  ~Child() {}
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-
-  const typename K::Node& node() const { return node_; }
+  ~Offer() {}
+  Offer(const Offer&) = delete;
+  Offer& operator=(const Offer&) = delete;
 
   // Helps until the thief is done.
   void await() {
@@ -102,26 +103,27 @@ class Child : public Closure {
     std::rethrow_exception(failure);
   }
 
+  Work work;
+
  private:
   Walk<K>* walk() const { return static_cast<Walk<K>*>(theft_.owner()); }
 
   static void run_stolen(Worker& thief, Closure* closure) {
-    auto& child = *static_cast<Child*>(closure);
-    Walk<K>& walk = *child.walk();
+    auto& offer = *static_cast<Offer*>(closure);
+    Walk<K>& walk = *offer.walk();
     bool failed = false;
     try {
-      child.result_ = Walk<K>(thief, walk.kernel).run(child.node_);
+      offer.result_ = Walk<K>(thief, walk.kernel).run(offer.work);
     } catch (...) {
-      std::construct_at(&child.failure_, std::current_exception());
+      std::construct_at(&offer.failure_, std::current_exception());
       failed = true;
     }
-    Worker& owner = walk.worker;  // the child and the walk may be gone as soon as it has ended
-    if (child.theft_.end(failed)) owner.scheduler().unpark(owner);
+    Worker& owner = walk.worker;  // the offer and the walk may be gone as soon as it has ended
+    if (offer.theft_.end(failed)) owner.scheduler().unpark(owner);
   }
 
-  const typename K::Node node_;
   Theft theft_;
-  union {  // only a stolen child has either
+  union {  // only what was stolen has either
     Result result_;
     std::exception_ptr failure_;
   };
@@ -131,72 +133,78 @@ class Child : public Closure {
   throw Exhausted("the tree is too deep for a worker's stack: closures nest");
 }
 
-// Offers the `count` children from the `first` on to thieves while `elder` computes the result of
-// their elder siblings; then joins them in order. The youngest is pushed first, so that thieves,
-// who take the oldest in the deque, begin at the far end.
-template <unsigned most, class K, class Elder>
-[[gnu::always_inline]] inline Grown<K> beside(Walk<K>& walk, Head head, typename K::Node node,
-                                              unsigned first, unsigned count, Elder elder) {
-  static_assert(most <= Deque::slack);
-  union Children {
-    Children() {}
-    ~Children() {}
-    Child<K> child[most];
-  } children;
+template <class K>
+Grown<K> grow_pair(Walk<K>& walk, Head head, typename K::Node node) {
+  const Offspring<K> children = walk.kernel.children(node);
   Worker& worker = walk.worker;
-  if (!worker.has_room(&children)) [[unlikely]]
+  Offer<K, typename K::Node> offer(walk, children.second());
+  if (!worker.has_room(&offer) || !worker.accept(Deque::push_at(head, {Kind::closure, &offer})))
+    [[unlikely]]
     refuse_depth();
-  for (unsigned i = count; i-- > 0;) {
-    auto* child = new (&children.child[i]) Child<K>(walk, walk.kernel.child(node, first + i));
-    head = Deque::push_at(head, {Kind::closure, child});
-  }
-  if (!worker.accept(head)) [[unlikely]]
-    refuse_depth();
-  unsigned joined = 0;
+  bool joined = false;
   try {
-    Grown<K> all = elder(head);
-    while (joined < count) {
-      Child<K>& child = children.child[joined++];
-      if (worker.take_back(--head)) [[likely]] {
-        const Grown<K> one = evaluate(walk, head, child.node());
-        all.result = walk.kernel.fold(all.result, one.result);
-        all.tasks += one.tasks;
-      } else {
-        child.await();
-        all.result = walk.kernel.fold(all.result, child.result());
-      }
+    Grown<K> all = evaluate(walk, head + 1, children.first());
+    joined = true;
+    if (worker.take_back(head)) [[likely]] {
+      const Grown<K> one = evaluate(walk, head, offer.work);
+      return {walk.kernel.fold(all.result, one.result), one.tasks + all.tasks};
     }
+    offer.await();
+    all.result = walk.kernel.fold(all.result, offer.result());
     return all;
   } catch (...) {
-    for (; joined < count; ++joined) {  // they lie in this frame
-      if (!worker.take_back(--head)) children.child[joined].await();
-    }
+    if (!joined && !worker.take_back(head)) offer.await();
     throw;
   }
 }
 
+// While a child is computed, thieves may take all siblings after it. The last child is computed in
+// its parent's place: of the calls that a tree would take, only those remain that go on afterwards.
 template <class K>
-Grown<K> grow_pair(Walk<K>& walk, Head head, typename K::Node node) {
-  return beside<1>(walk, head, node, 1, 1,
-                   [&](Head above) { return evaluate(walk, above, walk.kernel.child(node, 0)); });
-}
-
-template <class K>
-Grown<K> grow_only(Walk<K>& walk, Head head, typename K::Node node) {
-  if (!walk.worker.has_room(&node)) [[unlikely]]
+Grown<K> grow_many(Walk<K>& walk, Head head, Offspring<K> children) {
+  Worker& worker = walk.worker;
+  const K& kernel = walk.kernel;
+  Offer<K, Offspring<K>> rest(walk, children);
+  if (!worker.has_room(&rest)) [[unlikely]]
     refuse_depth();
-  return evaluate(walk, head, walk.kernel.child(node, 0));
-}
-
-// The children 0 to `last`, some in each call.
-template <class K>
-Grown<K> grow_children(Walk<K>& walk, Head head, typename K::Node node, unsigned last) {
-  constexpr unsigned most = Deque::slack;
-  const unsigned here = last < most ? last : most, below = last - here;
-  return beside<most>(walk, head, node, below + 1, here, [&](Head above) {
-    return below == 0 ? evaluate(walk, above, walk.kernel.child(node, 0))
-                      : grow_children(walk, above, node, below);
-  });
+  bool offered = false;
+  try {
+    Grown<K> all;
+    all.tasks = 0;
+    bool any = false;
+    const auto add = [&](const typename K::Result& result, std::uint64_t tasks) {
+      all.result = any ? kernel.fold(all.result, result) : result;
+      all.tasks += tasks;
+      any = true;
+    };
+    for (;;) {
+      const typename K::Node child = rest.work.next();
+      if (rest.work.empty()) {
+        rest.work = kernel.children(child);
+        if (rest.work.empty()) {
+          add(kernel.leaf(child), 1);
+          return all;
+        }
+        ++all.tasks;
+        continue;
+      }
+      const Head above = Deque::push_at(head, {Kind::closure, &rest});
+      if (!worker.accept(above)) [[unlikely]]
+        refuse_depth();
+      offered = true;
+      const Grown<K> one = evaluate(walk, above, child);
+      add(one.result, one.tasks);
+      offered = false;
+      if (!worker.take_back(head)) [[unlikely]] {
+        rest.await();
+        add(rest.result(), 0);
+        return all;
+      }
+    }
+  } catch (...) {
+    if (offered && !worker.take_back(head)) rest.await();
+    throw;
+  }
 }
 
 }  // namespace concbench::pool

@@ -49,7 +49,8 @@ class BasicJoin {
   // By a child that has the parent to itself: still queued and not stolen, or run where it lives.
   void returned() { --expected_; }
 
-  // By the parent: whether there was any child that it did not see return.
+  // By the parent: how many children there were that it did not see return, and whether any.
+  std::int32_t expected() const { return expected_; }
   bool expects() const { return expected_ != 0; }
 
   // By a child that ends elsewhere. If true, the caller must resume the parent; if false, the
