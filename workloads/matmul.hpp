@@ -68,7 +68,8 @@ class Matmul {
     side -= side / 2;
     return node;
   }
-  Result leaf(const Node& node) const {
+  // Not inlined: all models are to run the same loops, which g++ would unroll here and not there.
+  [[gnu::noinline]] Result leaf(const Node& node) const {
     Result sum = 0;
     for (std::uint32_t i = node.row; i < node.row + node.rows; ++i) {
       const auto out = product_.subspan(i * side() + node.column, node.columns);

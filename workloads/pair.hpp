@@ -8,18 +8,21 @@ class Pair {
  public:
   static constexpr unsigned most = 2;
 
-  // The node must stay where it is as long as there are children to be taken.
-  Pair(bool any, const typename K::Node& node) : node_(&node), rest_(any ? 2 : 0) {}
+  Pair(bool any, const typename K::Node& node) : any_(any), node_(node) {}
 
-  bool empty() const { return rest_ == 0; }
-  unsigned count() const { return rest_; }
-  auto next() { return rest_-- == 2 ? first() : second(); }
-  auto first() const { return K::left(*node_); }
-  auto second() const { return K::right(*node_); }
+  bool empty() const { return !any_; }
+  unsigned count() const { return any_ ? took_first_ ? 1 : 2 : 0; }
+  auto next() {
+    any_ = !took_first_;
+    took_first_ = true;
+    return any_ ? first() : second();
+  }
+  auto first() const { return K::left(node_); }
+  auto second() const { return K::right(node_); }
 
  private:
-  const typename K::Node* node_;
-  unsigned rest_;
+  bool any_, took_first_ = false;
+  typename K::Node node_;
 };
 
 }  // namespace concbench
