@@ -36,7 +36,7 @@ template <class K>
   static_assert(std::is_trivially_copyable_v<typename K::Result>, "results are plain data");
   ++worker->tally.ops;
   if (kernel.children(node).empty()) return kernel.leaf(node);
-  if constexpr (Offspring<K>::most == 2) {
+  if constexpr (Binary<K>) {
     return grow_pair(worker, kernel, node);
   } else {
     return grow_many(worker, kernel, node);
@@ -105,12 +105,11 @@ template <class K>
 // Forks the first child and calls the second.
 template <class K>
 typename K::Result grow_pair(Worker*& worker, K kernel, typename K::Node node) {
-  const Offspring<K> children = kernel.children(node);
   Join join;
   typename K::Result first, second;
   try {
-    fork(worker, kernel, children.first(), first, join);
-    call(worker, kernel, children.second(), second, join);
+    fork(worker, kernel, kernel.left(node), first, join);
+    call(worker, kernel, kernel.right(node), second, join);
   } catch (...) {
     join.failure.keep(std::current_exception());
   }

@@ -15,10 +15,8 @@ class Pair {
   auto next() {
     any_ = !took_first_;
     took_first_ = true;
-    return any_ ? first() : second();
+    return any_ ? K::left(node_) : K::right(node_);
   }
-  auto first() const { return K::left(node_); }
-  auto second() const { return K::right(node_); }
 
  private:
   bool any_, took_first_ = false;

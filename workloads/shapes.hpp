@@ -155,7 +155,15 @@ concept ForkJoin = Kernel<K> && K::about.shape ==
 };
 
 template <class K>
-using Offspring = decltype(std::declval<const K&>().children(std::declval<const typename K::Node&>()));
+using Offspring =
+    decltype(std::declval<const K&>().children(std::declval<const typename K::Node&>()));
+
+// A tree whose nodes have two children or none: a model may spare such the loop.
+template <class K>
+concept Binary = ForkJoin<K> && requires(const typename K::Node node) {
+  { K::left(node) } -> std::same_as<typename K::Node>;
+  { K::right(node) } -> std::same_as<typename K::Node>;
+};
 
 // `tasks()` independent tasks, then a join of all. Whoever makes task i gives it `ticket(i)`, and
 // the task does `body(ticket)`. The answer is the sum of what the bodies return. Op: task.

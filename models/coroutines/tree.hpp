@@ -144,9 +144,8 @@ Tree<K> grow_pair(Child<K>& self) {
   co_await Room();
   Siblings<K> children(self.siblings.kernel);
   const K& kernel = children.kernel;
-  const Offspring<K> nodes = kernel.children(self.node);
-  Child<K> elder(children, nodes.first(), true);
-  Child<K> younger(children, nodes.second(), false);
+  Child<K> elder(children, kernel.left(self.node), true);
+  Child<K> younger(children, kernel.right(self.node), false);
   try {
     co_await elder;
     co_await younger;
@@ -216,7 +215,7 @@ inline bool Child<K>::await_suspend(std::coroutine_handle<> parent) {
   const bool queued = queues;
   if (is_leaf()) {
     grow_leaf(*this);
-  } else if constexpr (Offspring<K>::most == 2) {
+  } else if constexpr (Binary<K>) {
     grow_pair(*this);
   } else {
     grow_many(*this);

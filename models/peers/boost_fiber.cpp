@@ -271,7 +271,7 @@ template <ForkJoin K>
 Tally<K> evaluate(K kernel, typename K::Node node, unsigned nested) {
   const Offspring<K> children = kernel.children(node);
   if (children.empty()) return {kernel.leaf(node)};
-  if constexpr (Offspring<K>::most == 2) {
+  if constexpr (Binary<K>) {
     std::array<Tally<K>, 2> tallies;
     std::array<fibers::fiber, 2> two;
     return grow_children(kernel, children, nested, tallies, two);

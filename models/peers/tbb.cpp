@@ -50,10 +50,10 @@ template <ForkJoin K>
 Tally<K> evaluate(K kernel, typename K::Node node, tbb::task_group_context& context) {
   Offspring<K> children = kernel.children(node);
   if (children.empty()) return {kernel.leaf(node)};
-  if constexpr (Offspring<K>::most == 2) {
+  if constexpr (Binary<K>) {
     std::array<Tally<K>, 2> tallies;
-    tbb::parallel_invoke([&] { tallies[0] = evaluate(kernel, children.first(), context); },
-                         [&] { tallies[1] = evaluate(kernel, children.second(), context); },
+    tbb::parallel_invoke([&] { tallies[0] = evaluate(kernel, kernel.left(node), context); },
+                         [&] { tallies[1] = evaluate(kernel, kernel.right(node), context); },
                          context);
     return Tally<K>::of(kernel, tallies);
   } else {

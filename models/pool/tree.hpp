@@ -39,8 +39,12 @@ class Walk {
   Walk& operator=(const Walk&) = delete;
 
   // What the task of a node comes to, or the siblings that are left of a node's children.
-  typename K::Result run(const typename K::Node& node) { return counted(evaluate(*this, base_, node)); }
-  typename K::Result run(const Offspring<K>& left) { return counted(grow_many(*this, base_, left)); }
+  typename K::Result run(const typename K::Node& node) {
+    return counted(evaluate(*this, base_, node));
+  }
+  typename K::Result run(const Offspring<K>& left) {
+    return counted(grow_many(*this, base_, left));
+  }
 
   Worker& worker;
   const K kernel;
@@ -67,7 +71,7 @@ template <class K>
   const Offspring<K> children = walk.kernel.children(node);
   if (children.empty()) return {walk.kernel.leaf(node), 1};
   Grown<K> all;
-  if constexpr (Offspring<K>::most == 2) {
+  if constexpr (Binary<K>) {
     all = grow_pair(walk, head, node);
   } else {
     all = grow_many(walk, head, children);
@@ -135,15 +139,14 @@ class Offer : public Closure {
 
 template <class K>
 Grown<K> grow_pair(Walk<K>& walk, Head head, typename K::Node node) {
-  const Offspring<K> children = walk.kernel.children(node);
   Worker& worker = walk.worker;
-  Offer<K, typename K::Node> offer(walk, children.second());
+  Offer<K, typename K::Node> offer(walk, walk.kernel.right(node));
   if (!worker.has_room(&offer) || !worker.accept(Deque::push_at(head, {Kind::closure, &offer})))
-    [[unlikely]]
+      [[unlikely]]
     refuse_depth();
   bool joined = false;
   try {
-    Grown<K> all = evaluate(walk, head + 1, children.first());
+    Grown<K> all = evaluate(walk, head + 1, walk.kernel.left(node));
     joined = true;
     if (worker.take_back(head)) [[likely]] {
       const Grown<K> one = evaluate(walk, head, offer.work);
