@@ -114,7 +114,7 @@ impl<M: Model> Worker<M> {
             Some("open") => self.open(&request),
             Some("run") => self.run(&request),
             Some("close") => {
-                let notes = json!({"library": M::LIBRARY});
+                let notes = json!({ "library": M::LIBRARY });
                 Ok(json!({"type": "closed", "children_peak_rss_bytes": null, "notes": notes}))
             }
             Some(other) => Err(format!("no message has the type \"{other}\"")),

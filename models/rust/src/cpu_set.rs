@@ -25,10 +25,13 @@ impl CpuSet {
     pub fn of_thread(id: libc::pid_t) -> io::Result<CpuSet> {
         let mut set = CpuSet([0; MOST_CPUS / 64]);
         // SAFETY: the kernel writes at most the size that it is told.
-        let failed = unsafe {
-            libc::sched_getaffinity(id, size_of::<CpuSet>(), set.0.as_mut_ptr().cast()) != 0
-        };
-        if failed { Err(io::Error::last_os_error()) } else { Ok(set) }
+        let failed =
+            unsafe { libc::sched_getaffinity(id, size_of::<CpuSet>(), set.0.as_mut_ptr().cast()) != 0 };
+        if failed {
+            Err(io::Error::last_os_error())
+        } else {
+            Ok(set)
+        }
     }
 
     pub fn cpus(&self) -> Vec<usize> {
@@ -44,9 +47,7 @@ impl CpuSet {
     pub fn bind_this_thread(&self) -> Result<(), String> {
         let cannot = |why: String| format!("cannot run on CPUs {:?}: {why}", self.cpus());
         // SAFETY: the kernel reads as many bytes as it is told.
-        let failed = unsafe {
-            libc::sched_setaffinity(0, size_of::<CpuSet>(), self.0.as_ptr().cast()) != 0
-        };
+        let failed = unsafe { libc::sched_setaffinity(0, size_of::<CpuSet>(), self.0.as_ptr().cast()) != 0 };
         if failed {
             return Err(cannot(io::Error::last_os_error().to_string()));
         }

@@ -60,7 +60,11 @@ impl Crew {
     /// tell.
     pub fn report(&self) -> Value {
         let mut roll = self.roll.lock().unwrap();
-        roll.workers.iter_mut().map(Worker::report).collect::<Option<Vec<_>>>().map_or(Value::Null, Value::Array)
+        roll.workers
+            .iter_mut()
+            .map(Worker::report)
+            .collect::<Option<Vec<_>>>()
+            .map_or(Value::Null, Value::Array)
     }
 }
 

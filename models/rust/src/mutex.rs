@@ -29,7 +29,13 @@ pub struct Contender {
 
 impl Contend {
     /// The section. `asked` is when the task began to wait for the lock, if it is observed.
-    pub fn enter(self, state: &mut Guarded, own: &mut Contender, asked: Option<Instant>, observer: &Observer) {
+    pub fn enter(
+        self,
+        state: &mut Guarded,
+        own: &mut Contender,
+        asked: Option<Instant>,
+        observer: &Observer,
+    ) {
         state.entered += 1;
         state.sum += state.entered;
         own.entered += 1;

@@ -43,7 +43,11 @@ impl Recipe for Chef {
         self.pace
     }
     fn step(self, _task: u64, step: u64) -> Step {
-        if step == 1 { Step::Wait(self.boil) } else { Step::Compute(self.chop) }
+        if step == 1 {
+            Step::Wait(self.boil)
+        } else {
+            Step::Compute(self.chop)
+        }
     }
     /// What is taken off the fire early makes a wrong answer.
     fn did(self, task: u64, step: u64, took: Duration, observer: &Observer) -> u64 {
@@ -82,7 +86,11 @@ impl Recipe for Block {
         self.pace
     }
     fn step(self, task: u64, _step: u64) -> Step {
-        if task < self.blockers { Step::Block(self.call) } else { Step::Compute(self.compute) }
+        if task < self.blockers {
+            Step::Block(self.call)
+        } else {
+            Step::Compute(self.compute)
+        }
     }
     fn did(self, task: u64, _step: u64, took: Duration, observer: &Observer) -> u64 {
         if let (Some(probe), true) = (observer, task >= self.blockers) {

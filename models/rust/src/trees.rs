@@ -54,7 +54,11 @@ impl Tree for Fib {
         self.n
     }
     fn children(self, &n: &usize) -> Self::Children {
-        if n < 2 { (0..0).rev() } else { (n - 2..n).rev() }
+        if n < 2 {
+            (0..0).rev()
+        } else {
+            (n - 2..n).rev()
+        }
     }
     fn leaf(self, &n: &usize) -> u64 {
         n as u64

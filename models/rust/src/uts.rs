@@ -67,7 +67,8 @@ impl Iterator for Children {
             return None;
         }
         let [a, b, c, d, e] = self.random;
-        let node = Node { random: sha1(&[a, b, c, d, e, self.made]), depth: self.depth, unspoken: self.unspoken };
+        let node =
+            Node { random: sha1(&[a, b, c, d, e, self.made]), depth: self.depth, unspoken: self.unspoken };
         self.made += 1;
         self.unspoken = 1;
         Some(node)
@@ -128,7 +129,11 @@ impl Tree for Uts {
     /// The nodes, or 0 for a tree that has not the right leaves and depth.
     fn answer(self, found: Counts) -> u64 {
         let is_right = (found.leaves, found.depth) == (self.form.leaves, self.form.deepest);
-        if is_right { found.nodes } else { 0 }
+        if is_right {
+            found.nodes
+        } else {
+            0
+        }
     }
 }
 

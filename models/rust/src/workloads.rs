@@ -46,8 +46,27 @@ pub struct Yield {
 }
 
 pub const NAMES: [&str; 21] = [
-    "fib", "skynet", "nqueens", "uts", "integrate", "spawn", "grain", "mandelbrot", "ping_pong", "ring",
-    "spsc", "mpsc", "mpmc", "yield", "mutex", "hold", "sleepers", "chef", "block", "heat", "echo",
+    "fib",
+    "skynet",
+    "nqueens",
+    "uts",
+    "integrate",
+    "spawn",
+    "grain",
+    "mandelbrot",
+    "ping_pong",
+    "ring",
+    "spsc",
+    "mpsc",
+    "mpmc",
+    "yield",
+    "mutex",
+    "hold",
+    "sleepers",
+    "chef",
+    "block",
+    "heat",
+    "echo",
 ];
 
 /// The named workload with its parameters; an error says what does not fit. A parameter that is not

@@ -34,7 +34,9 @@ impl Model for Rayon {
         let fans_and_trees = ["fib", "skynet", "nqueens", "uts", "integrate", "spawn", "grain", "mandelbrot"];
         let others = workloads::NAMES.into_iter().filter(|name| !fans_and_trees.contains(name));
         let reason = |name| match name {
-            "yield" => "a rayon task that gives way runs another on its own stack, and cannot go on before that ends",
+            "yield" => {
+                "a rayon task that gives way runs another on its own stack, and cannot go on before that ends"
+            }
             "mutex" => "a rayon task that waits for a lock would hold its thread",
             "sleepers" | "chef" => "rayon has no timers: a task that sleeps would hold its thread",
             "block" => "a rayon task that blocks would hold its thread",
