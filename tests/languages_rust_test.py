@@ -1,8 +1,11 @@
 """The programs concbench-tokio and concbench-rayon keep the worker protocol and give right answers."""
+import glob
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 import protocol_driver as driver
@@ -54,17 +57,20 @@ WAITING = {
 }
 
 
+def cached(program):
+    """The path of a program that the build has found."""
+    with open(os.path.join(BUILD, "CMakeCache.txt"), encoding="utf-8") as cache:
+        return next(line.strip().split("=", 1)[1] for line in cache if line.startswith(program + ":"))
+
+
 class Source(unittest.TestCase):
     """The library's own tests, and what Rust's tools think of the source."""
 
     def cargo(self, *command):
         folder = os.path.join(BUILD, "models", "rust")
         environment = dict(os.environ, CARGO_HOME=os.path.join(folder, "home"))
-        with open(os.path.join(BUILD, "CMakeCache.txt"), encoding="utf-8") as cache:
-            found = dict(line.strip().split("=", 1) for line in cache
-                         if line.startswith(("CARGO:", "RUSTC:")))
-        environment["RUSTC"] = found["RUSTC:FILEPATH"]
-        done = subprocess.run([found["CARGO:FILEPATH"], *command], env=environment, text=True,
+        environment["RUSTC"] = cached("RUSTC")
+        done = subprocess.run([cached("CARGO"), *command], env=environment, text=True,
                               cwd=os.path.join(folder, "package"), capture_output=True, check=False)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done.stdout
@@ -295,17 +301,15 @@ class Tokio(Rust, unittest.TestCase):
         self.assertEqual(self.observe("heat", WAITING["heat"][1]), ({}, 0))
 
     def test_clients_that_cannot_be_started_fail_the_run_and_not_the_worker(self):
-        with self.subTest("a copy without the program beside it"):
-            import tempfile
-            with tempfile.TemporaryDirectory() as folder:
-                alone = shutil.copy(TOKIO, folder)
-                with driver.Worker([alone]) as worker:
-                    worker.read()
-                    worker.open("echo", echo(connections=1, requests=1))
-                    failed = worker.run()
-                    self.assertEqual(failed["type"], "failed")
-                    self.assertIn("the clients failed", failed["reason"])
-                    self.assertEqual(worker.ask(type="close")["type"], "closed")
+        with tempfile.TemporaryDirectory() as folder:
+            alone = shutil.copy(TOKIO, folder)  # without the program that should lie beside it
+            with driver.Worker([alone]) as worker:
+                worker.read()
+                worker.open("echo", echo(connections=1, requests=1))
+                failed = worker.run()
+                self.assertEqual(failed["type"], "failed")
+                self.assertIn("the clients failed", failed["reason"])
+                self.assertEqual(worker.ask(type="close")["type"], "closed")
 
     def test_calls_that_block_do_not_hold_the_worker(self):
         cpu = driver.allowed_cpus()[0]
@@ -316,19 +320,69 @@ class Tokio(Rust, unittest.TestCase):
 
 
 class Session(unittest.TestCase):
+    QUICK = "--preset=quick", "--cores=1", "--min-time=0.001", "--repetitions=2"
+
     def test_concbench_runs_both_as_models_from_outside(self):
         for program, workloads in ((TOKIO, "spawn,ping_pong,mpmc,hold,echo"), (RAYON, "fib,spawn")):
             with self.subTest(program=program):
                 code, result, err = run_json(f"--model=exec:{program}", f"--workload={workloads}",
-                                             "--preset=quick", "--cores=1", "--min-time=1ms",
-                                             "--repetitions=2", "--set=hold.n=1000")
+                                             *self.QUICK)
                 self.assertEqual(code, 0, err)
-                self.assertEqual({cell["status"] for cell in result["cells"]}, {"ok"}, err)
+                self.assertEqual({cell["status"] for cell in result["concbench"]["cells"]}, {"ok"}, err)
 
     def test_what_rayon_refuses_is_skipped_with_its_reason(self):
-        done = concbench("run", f"--model=exec:{RAYON}", "--workload=yield", "--preset=quick",
-                         "--cores=1", "--min-time=1ms", "--repetitions=1")
+        done = concbench("run", f"--model=exec:{RAYON}", "--workload=yield", *self.QUICK)
         self.assertIn("a rayon task that gives way", done.stdout + done.stderr)
+
+
+class SecondWay(unittest.TestCase):
+    """A program that does the same and nothing else takes about as long: no harness is measured."""
+
+    CELLS = {"tokio spawn": (TOKIO, "spawn", {"n": 1000}),
+             "tokio ping_pong": (TOKIO, "ping_pong", {"hops": 10_000, "place": "any"}),
+             "rayon spawn": (RAYON, "spawn", {"n": 1000}),
+             "rayon fib": (RAYON, "fib", {"n": 20})}
+    MOST = 1.25
+
+    def build(self, folder):
+        """The program, with the crates that were compiled for the models."""
+        compiled = os.path.join(BUILD, "models", "rust", "target", "release", "deps")
+        crates = []
+        for crate in ("tokio", "rayon"):
+            newest = max(glob.glob(os.path.join(compiled, f"lib{crate}-*.rlib")), key=os.path.getmtime)
+            crates += ["--extern", f"{crate}={newest}"]
+        program = os.path.join(folder, "costs")
+        subprocess.run([cached("RUSTC"), "--edition=2021", "-Copt-level=3", "-L", f"dependency={compiled}",
+                        *crates, os.path.join(ROOT, "tests", "second_way", "costs.rs"), "-o", program],
+                       check=True)
+        return program
+
+    def worker_ns(self, program, workload, params):
+        """The least that an operation took, in several short runs."""
+        with driver.Worker([program]) as worker:
+            worker.read()
+            worker.open(workload, params)
+            samples = [worker.run() for _ in range(300)]
+            return min(sample["wall_ns"] / sample["ops"] for sample in samples)
+
+    def test_the_harness_is_not_what_is_measured(self):
+        alone, harnessed = {}, {}
+        cpu = driver.allowed_cpus()[0]
+        with tempfile.TemporaryDirectory() as folder:
+            program = self.build(folder)
+            for _ in range(10):  # in turns, until the least of each shows through what disturbs it
+                done = subprocess.run([program], check=True, capture_output=True, text=True,
+                                      preexec_fn=lambda: os.sched_setaffinity(0, {cpu}))
+                for name, ns in json.loads(done.stdout).items():
+                    alone[name] = min(ns, alone.get(name, ns))
+                for name, cell in self.CELLS.items():
+                    ns = self.worker_ns(*cell)
+                    harnessed[name] = min(ns, harnessed.get(name, ns))
+                ratios = {name: harnessed[name] / alone[name] for name in self.CELLS}
+                if max(ratios.values()) <= self.MOST:
+                    break
+        print(alone, harnessed, ratios, file=sys.stderr)
+        self.assertLessEqual(max(ratios.values()), self.MOST, ratios)
 
 
 if __name__ == "__main__":

@@ -226,7 +226,7 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     /// None if a field is missing or has another type than the protocol says.
-    fn parse(request: &Map<String, Value>) -> Option<Asked> {
+    fn parse(request: &Map<String, Value>) -> Option<Asked<'_>> {
         let option = |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
         Some(Asked {
             workload: request.get("workload")?.as_str()?,

@@ -15,9 +15,11 @@ pub struct Spawn {
 }
 
 impl Fan for Spawn {
+    #[inline]
     fn tasks(self) -> u64 {
         self.n
     }
+    #[inline]
     fn body(self, task: u64) -> u64 {
         task
     }
@@ -37,10 +39,12 @@ impl Grain {
 }
 
 impl Fan for Grain {
+    #[inline]
     fn tasks(self) -> u64 {
         self.tasks
     }
     /// How long the work is depends on the machine and must not show.
+    #[inline]
     fn body(self, task: u64) -> u64 {
         work_steps(self.steps);
         task
@@ -76,9 +80,11 @@ impl Mandelbrot {
 }
 
 impl Fan for Mandelbrot {
+    #[inline]
     fn tasks(self) -> u64 {
         self.n
     }
+    #[inline]
     fn body(self, row: u64) -> u64 {
         (0..self.n).map(|column| self.steps(self.at(column) - 2.0, self.at(row) - 1.5)).sum()
     }

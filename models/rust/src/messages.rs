@@ -24,6 +24,7 @@ impl Messages {
     }
 }
 
+#[inline]
 pub fn seal(number: u64, observer: &Observer) -> u64 {
     match observer {
         None => number,
@@ -32,6 +33,7 @@ pub fn seal(number: u64, observer: &Observer) -> u64 {
 }
 
 /// The number of a message that was sealed.
+#[inline]
 pub fn unseal(message: u64, observer: &Observer) -> u64 {
     match observer {
         None => message,

@@ -29,6 +29,7 @@ pub struct Contender {
 
 impl Contend {
     /// The section. `asked` is when the task began to wait for the lock, if it is observed.
+    #[inline]
     pub fn enter(
         self,
         state: &mut Guarded,

@@ -1,5 +1,6 @@
 //! Trees of tasks. Each kernel is the twin of a header in workloads/, which says where it comes from
-//! and what it is for; it is plain data and pure functions.
+//! and what it is for; it is plain data and pure functions, which are compiled into the models' own code
+//! (`inline`).
 use std::iter::Rev;
 use std::ops::Range;
 
@@ -50,9 +51,11 @@ impl Tree for Fib {
     type Children = Rev<Range<usize>>;
     type Result = u64;
 
+    #[inline]
     fn root(self) -> usize {
         self.n
     }
+    #[inline]
     fn children(self, &n: &usize) -> Self::Children {
         if n < 2 {
             (0..0).rev()
@@ -60,12 +63,15 @@ impl Tree for Fib {
             (n - 2..n).rev()
         }
     }
+    #[inline]
     fn leaf(self, &n: &usize) -> u64 {
         n as u64
     }
+    #[inline]
     fn fold(a: u64, b: u64) -> u64 {
         a + b
     }
+    #[inline]
     fn answer(self, result: u64) -> u64 {
         result
     }
@@ -93,12 +99,14 @@ pub struct Subnets {
 impl Iterator for Subnets {
     type Item = Subnet;
 
+    #[inline]
     fn next(&mut self) -> Option<Subnet> {
         self.left = self.left.checked_sub(1)?;
         let next = Subnet { first: self.first, count: self.count };
         self.first += self.count;
         Some(next)
     }
+    #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
         (self.left, Some(self.left))
     }
@@ -111,19 +119,24 @@ impl Tree for Skynet {
     type Children = Subnets;
     type Result = u64;
 
+    #[inline]
     fn root(self) -> Subnet {
         Subnet { first: 0, count: self.leaves }
     }
+    #[inline]
     fn children(self, node: &Subnet) -> Subnets {
         let left = if node.count == 1 { 0 } else { self.branching as usize };
         Subnets { first: node.first, count: node.count / self.branching, left }
     }
+    #[inline]
     fn leaf(self, node: &Subnet) -> u64 {
         node.first
     }
+    #[inline]
     fn fold(a: u64, b: u64) -> u64 {
         a + b
     }
+    #[inline]
     fn answer(self, result: u64) -> u64 {
         result
     }
@@ -152,6 +165,7 @@ pub struct Placements {
 impl Iterator for Placements {
     type Item = Board;
 
+    #[inline]
     fn next(&mut self) -> Option<Board> {
         let queen = self.safe & self.safe.wrapping_neg();
         if queen == 0 {
@@ -161,6 +175,7 @@ impl Iterator for Placements {
         let Board { columns, left, right } = self.board;
         Some(Board { columns: columns | queen, left: (left | queen) << 1, right: (right | queen) >> 1 })
     }
+    #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
         let left = self.safe.count_ones() as usize;
         (left, Some(left))
@@ -170,6 +185,7 @@ impl Iterator for Placements {
 impl ExactSizeIterator for Placements {}
 
 impl NQueens {
+    #[inline]
     fn row(self) -> u32 {
         (1 << self.n) - 1
     }
@@ -180,19 +196,24 @@ impl Tree for NQueens {
     type Children = Placements;
     type Result = u64;
 
+    #[inline]
     fn root(self) -> Board {
         Board { columns: 0, left: 0, right: 0 }
     }
+    #[inline]
     fn children(self, board: &Board) -> Placements {
         Placements { board: *board, safe: !(board.columns | board.left | board.right) & self.row() }
     }
     /// A node without a safe square is a solution when every column has its queen.
+    #[inline]
     fn leaf(self, board: &Board) -> u64 {
         u64::from(board.columns == self.row())
     }
+    #[inline]
     fn fold(a: u64, b: u64) -> u64 {
         a + b
     }
+    #[inline]
     fn answer(self, result: u64) -> u64 {
         result
     }
@@ -220,6 +241,7 @@ fn height(x: f64) -> f64 {
 }
 
 impl Interval {
+    #[inline]
     fn halves(&self) -> [Interval; 2] {
         let Interval { x1, y1, x2, y2, .. } = *self;
         let half = (x2 - x1) / 2.0;
@@ -237,19 +259,24 @@ impl Tree for Integrate {
     type Children = std::iter::Take<std::array::IntoIter<Interval, 2>>;
     type Result = f64;
 
+    #[inline]
     fn root(self) -> Interval {
         Interval { x1: 0.0, y1: height(0.0), x2: self.n, y2: height(self.n), area: 0.0 }
     }
+    #[inline]
     fn children(self, node: &Interval) -> Self::Children {
         let is_exact = (self.leaf(node) - node.area).abs() < 1e-9;
         node.halves().into_iter().take(if is_exact { 0 } else { 2 })
     }
+    #[inline]
     fn leaf(self, node: &Interval) -> f64 {
         node.halves().iter().map(|half| half.area).sum()
     }
+    #[inline]
     fn fold(a: f64, b: f64) -> f64 {
         a + b
     }
+    #[inline]
     fn answer(self, area: f64) -> u64 {
         area.round() as u64
     }

@@ -62,6 +62,7 @@ pub struct Children {
 impl Iterator for Children {
     type Item = Node;
 
+    #[inline]
     fn next(&mut self) -> Option<Node> {
         if self.made == self.count {
             return None;
@@ -73,6 +74,7 @@ impl Iterator for Children {
         self.unspoken = 1;
         Some(node)
     }
+    #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
         let left = (self.count - self.made) as usize;
         (left, Some(left))

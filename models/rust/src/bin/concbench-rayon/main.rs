@@ -89,7 +89,7 @@ fn fork_join<T: Tree>(tree: T) -> Outcome {
 }
 
 /// The task of one node. Two children are joined as rayon's own fib does it: one can be stolen while
-/// the other is run. Other numbers are spawned in a scope, with slots for what they return.
+/// the other is run.
 fn visit<T: Tree>(tree: T, node: T::Node) -> Branch<T> {
     let mut children = tree.children(&node);
     match children.len() {
@@ -100,17 +100,22 @@ fn visit<T: Tree>(tree: T, node: T::Node) -> Branch<T> {
             let (first, second) = rayon::join(|| visit(tree, first), || visit(tree, second));
             first.with(second).parent()
         }
-        count => {
-            let mut branches: Vec<Option<Branch<T>>> = (0..count).map(|_| None).collect();
-            rayon::scope(|scope| {
-                for (slot, child) in branches.iter_mut().zip(children) {
-                    scope.spawn(move |_| *slot = Some(visit(tree, child)));
-                }
-            });
-            let all = branches.into_iter().flatten().reduce(Branch::with);
-            all.expect("the scope has joined them").parent()
-        }
+        _ => visit_all(tree, children),
     }
+}
+
+/// The task of a node with any number of children, which are spawned in a scope, with slots for what
+/// they return. That it is a function of its own keeps the stack of the other one small.
+#[inline(never)]
+fn visit_all<T: Tree>(tree: T, children: T::Children) -> Branch<T> {
+    let mut branches: Vec<Option<Branch<T>>> = (0..children.len()).map(|_| None).collect();
+    rayon::scope(|scope| {
+        for (slot, child) in branches.iter_mut().zip(children) {
+            scope.spawn(move |_| *slot = Some(visit(tree, child)));
+        }
+    });
+    let all = branches.into_iter().flatten().reduce(Branch::with);
+    all.expect("the scope has joined them").parent()
 }
 
 /// Spawns all tasks in one scope, each with a slot for what it returns. Making the slots is part of
