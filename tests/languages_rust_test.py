@@ -370,7 +370,7 @@ class SecondWay(unittest.TestCase):
         cpu = driver.allowed_cpus()[0]
         with tempfile.TemporaryDirectory() as folder:
             program = self.build(folder)
-            for _ in range(10):  # in turns, until the least of each shows through what disturbs it
+            for _ in range(5):  # in turns, until the least of each shows through what disturbs it
                 done = subprocess.run([program], check=True, capture_output=True, text=True,
                                       preexec_fn=lambda: os.sched_setaffinity(0, {cpu}))
                 for name, ns in json.loads(done.stdout).items():
@@ -381,8 +381,7 @@ class SecondWay(unittest.TestCase):
                 ratios = {name: harnessed[name] / alone[name] for name in self.CELLS}
                 if max(ratios.values()) <= self.MOST:
                     break
-        print(alone, harnessed, ratios, file=sys.stderr)
-        self.assertLessEqual(max(ratios.values()), self.MOST, ratios)
+        self.assertLessEqual(max(ratios.values()), self.MOST, f"{alone} ns alone, {harnessed} ns harnessed")
 
 
 if __name__ == "__main__":
