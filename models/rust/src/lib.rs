@@ -1,0 +1,24 @@
+//! What the Rust models have in common: a worker of docs/protocol.md, but for how tasks run.
+pub mod clients;
+pub mod conversation;
+pub mod cpu_set;
+pub mod crew;
+pub mod echo;
+pub mod fans;
+pub mod heat;
+pub mod hold;
+pub mod limits;
+pub mod messages;
+pub mod model;
+pub mod mutex;
+pub mod probe;
+pub mod recipes;
+pub mod ring;
+pub mod sha1;
+pub mod sleepers;
+pub mod stopwatch;
+pub mod system;
+pub mod trees;
+pub mod uts;
+pub mod work;
+pub mod workloads;
