@@ -112,7 +112,7 @@ final class Cell {
     notes.put("tasks", tasks == Tasks.VIRTUAL ? "virtual threads" : "threads of the kernel");
     notes.put("garbage", "collected before the memory of held tasks is read, in the first run; else as "
         + "it comes, timed intervals included");
-    if (!LibC.isHere()) notes.put("usage", "this JDK tells no CPU time and switches: 22 or newer does");
+    if (!LibC.isHere()) notes.put("usage", "this JDK tells no CPU time and switches: 21 or newer does");
     return notes;
   }
 }

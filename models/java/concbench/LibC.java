@@ -2,14 +2,13 @@ package concbench;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
 
 /**
- * The C library's functions that Java itself lacks. A JDK offers them from 22 on (java.lang.foreign),
+ * The C library's functions that Java itself lacks. A JDK offers them from 21 on (java.lang.foreign),
  * which is looked up by name, so that this can be compiled by older ones, and runs without.
  */
 final class LibC {

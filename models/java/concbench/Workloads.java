@@ -228,10 +228,6 @@ final class Workloads {
   }
 
   private static Run block(Map<String, Long> v, Tasks on) throws Refusal {
-    if (on == Tasks.VIRTUAL && !LibC.isHere()) {
-      throw new Refusal("this JDK calls no function of C that would block under a virtual thread: "
-          + "that takes 22 or newer");
-    }
     return recipe(new Waits.Block(v.get("blockers"), v.get("computers"), v.get("rounds"),
         new Waits.Step(Waits.Kind.BLOCKS, v.get("call_us") * MICROSECOND),
         new Waits.Step(Waits.Kind.COMPUTES, v.get("compute_us") * MICROSECOND)), on);
