@@ -35,17 +35,17 @@ final class ForkJoin<N, R> {
 
     @Override
     public void run() {
-      int children = tree.children(node);
-      if (children == 0) {
+      Tree.Children<N> children = tree.children(node);
+      if (children.count == 0) {
         result = tree.leaf(node);
         return;
       }
-      ForkJoin<N, R>.Visit[] visits = visits(children);
-      Thread[] threads = new Thread[children];
+      ForkJoin<N, R>.Visit[] visits = visits(children.count);
+      Thread[] threads = new Thread[visits.length];
       int made = 0;
       try {
-        for (; made < children && trouble == null; ++made) {
-          visits[made] = new Visit(tree.child(node, made));
+        for (; made < visits.length && trouble == null; ++made) {
+          visits[made] = new Visit(children.next());
           threads[made] = tasks.start(visits[made]);
         }
       } catch (OutOfMemoryError noThread) {

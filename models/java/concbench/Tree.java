@@ -5,11 +5,20 @@ package concbench;
  * children's. The kernels are the twins of those in workloads/, where is said what they are for.
  */
 interface Tree<N, R> {
+  /** The children of a node, in order: to take the next costs what a step of a loop does. */
+  abstract class Children<N> {
+    final int count;
+
+    Children(int count) {
+      this.count = count;
+    }
+
+    abstract N next();
+  }
+
   N root();
 
-  int children(N node);
-
-  N child(N node, int i);
+  Children<N> children(N node);
 
   R leaf(N node);
 
@@ -41,13 +50,15 @@ interface Tree<N, R> {
     }
 
     @Override
-    public int children(Long node) {
-      return node < 2 ? 0 : 2;
-    }
+    public Children<Long> children(Long node) {
+      return new Children<>(node < 2 ? 0 : 2) {
+        private long last = node;
 
-    @Override
-    public Long child(Long node, int i) {
-      return node - 1 - i;
+        @Override
+        Long next() {
+          return --last;
+        }
+      };
     }
 
     @Override
@@ -77,14 +88,17 @@ interface Tree<N, R> {
     }
 
     @Override
-    public int children(Part node) {
-      return node.count == 1 ? 0 : (int) branching;
-    }
+    public Children<Part> children(Part node) {
+      long each = node.count / branching;
+      return new Children<>(node.count == 1 ? 0 : (int) branching) {
+        private long first = node.first - each;
 
-    @Override
-    public Part child(Part node, int i) {
-      long count = node.count / branching;
-      return new Part(node.first + i * count, count);
+        @Override
+        Part next() {
+          first += each;
+          return new Part(first, each);
+        }
+      };
     }
 
     @Override
@@ -109,8 +123,8 @@ interface Tree<N, R> {
     /** The squares of the next row that are attacked straight ahead and on both diagonals. */
     record Board(int columns, int left, int right) {}
 
-    private int free(Board node) {
-      return ~(node.columns | node.left | node.right) & ((1 << n) - 1);
+    private int row() {
+      return (1 << n) - 1;
     }
 
     @Override
@@ -118,23 +132,27 @@ interface Tree<N, R> {
       return new Board(0, 0, 0);
     }
 
+    /** A queen on each safe square of the next row. */
     @Override
-    public int children(Board node) {
-      return Integer.bitCount(free(node));
+    public Children<Board> children(Board node) {
+      int free = ~(node.columns | node.left | node.right) & row();
+      return new Children<>(Integer.bitCount(free)) {
+        private int safe = free;
+
+        @Override
+        Board next() {
+          int queen = safe & -safe;
+          safe ^= queen;
+          return new Board(
+              node.columns | queen, (node.left | queen) << 1, (node.right | queen) >>> 1);
+        }
+      };
     }
 
-    @Override
-    public Board child(Board node, int i) {
-      int squares = free(node);
-      for (; i > 0; --i) squares &= squares - 1;
-      int queen = squares & -squares;
-      return new Board(
-          node.columns | queen, (node.left | queen) << 1, (node.right | queen) >>> 1);
-    }
-
+    /** A node without a safe square is a solution when every column has its queen. */
     @Override
     public Long leaf(Board node) {
-      return Integer.bitCount(node.columns) == n ? 1L : 0L;
+      return node.columns == row() ? 1L : 0L;
     }
 
     @Override

@@ -56,8 +56,7 @@ record Uts(Uts.Form form) implements Tree<Uts.Node, Uts.Counts> {
     return new Node(sha1(ByteBuffer.allocate(RANDOM_BYTES).putInt(16, form.seed)), 0, 1);
   }
 
-  @Override
-  public int children(Node node) {
+  private int childCount(Node node) {
     double u = (ByteBuffer.wrap(node.random).getInt(16) & 0x7fffffff) / (double) (1L << 31);
     if (form.law == Law.BINOMIAL) {
       if (node.depth == 0) return (int) form.branching;
@@ -71,10 +70,17 @@ record Uts(Uts.Form form) implements Tree<Uts.Node, Uts.Counts> {
   }
 
   @Override
-  public Node child(Node node, int i) {
-    ByteBuffer message = ByteBuffer.allocate(RANDOM_BYTES + Integer.BYTES);
-    byte[] random = sha1(message.put(node.random).putInt(i));
-    return new Node(random, node.depth + 1, i == 0 ? node.unspoken + 1 : 1);
+  public Tree.Children<Node> children(Node node) {
+    return new Tree.Children<>(childCount(node)) {
+      private int i = 0;
+
+      @Override
+      Node next() {
+        ByteBuffer message = ByteBuffer.allocate(RANDOM_BYTES + Integer.BYTES);
+        byte[] random = sha1(message.put(node.random).putInt(i));
+        return new Node(random, node.depth + 1, i++ == 0 ? node.unspoken + 1 : 1);
+      }
+    };
   }
 
   @Override
