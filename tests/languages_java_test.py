@@ -214,6 +214,10 @@ class Java(WithOptions):
                 params = dict(params, hops=1000) if workload == "ring" else params
                 self.assertEqual(self.observe(workload, params)[1], durations)
 
+    def test_a_lock_keeps_others_out(self):
+        # Observed, since then the tasks take long enough to meet.
+        self.observe("mutex", {"tasks": 2, "sections": 500_000})
+
     def test_an_observed_run_has_the_measures_of_its_shape(self):
         measures, _ = self.observe("hold", {"n": 1000, "touch": 0})
         self.assertEqual(measures["peak_live"], 1000)
@@ -302,8 +306,9 @@ class Virtual(Java, unittest.TestCase):
     def test_there_are_as_many_carriers_as_workers_were_asked_for(self):
         for workers in (1, 3):
             cpus = (driver.allowed_cpus() * 3)[:workers]
-            # Blocking calls, for which the scheduler would add carriers if it might.
             self.assertEqual(self.carriers("block", CASES["block"][1], cpus), workers)
+            # To read from the clients' pipe blocks, for which the scheduler would add a carrier.
+            self.assertLessEqual(self.carriers("echo", CASES["echo"][1], cpus), workers)
 
 
 class Program(unittest.TestCase):

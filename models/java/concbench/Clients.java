@@ -27,12 +27,13 @@ final class Clients implements AutoCloseable {
   private final List<Socket> sockets = new ArrayList<>(); // the server's ends
 
   /** Returns once all connections are established, and wait. */
-  Clients(Load load, Tasks tasks) throws IOException {
+  Clients(Load load) throws IOException {
     try (ServerSocket listener = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress())) {
       process = generator(load, listener.getLocalPort()).start();
       output = process.inputReader();
       String[] said = new String[1];
-      Thread ready = tasks.start(() -> {
+      // To read from a pipe blocks the carrier of a virtual thread.
+      Thread ready = Tasks.PLATFORM.start(() -> {
         said[0] = firstLine();
         // Nobody is left to connect.
         if (!"ready".equals(said[0])) closeQuietly(listener);

@@ -31,7 +31,7 @@ final class Echo {
 
   /** The first task lets the clients go, once all are ready. */
   static Tally run(Kernel kernel, Tasks tasks, Clock clock) {
-    try (Clients clients = new Clients(kernel.load, tasks)) {
+    try (Clients clients = new Clients(kernel.load)) {
       Tally all = Crew.timed(tasks, kernel.load.connections(), clock, (task, mine) -> {
         if (task == 0) clients.begin();
         serve(kernel, clients.socket(task), mine);
