@@ -85,6 +85,7 @@ struct Model {
   // For a model outside this program: the executable that speaks the worker protocol, found beside
   // this one; the functions above are then null.
   std::string_view program = {};
+  std::string_view setup = {};  // the command that installs what that program needs
   // Why it is not available in this build or on this machine; null if it always is.
   std::string (*missing)() = nullptr;
 };

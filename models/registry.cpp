@@ -4,7 +4,10 @@ namespace concbench {
 
 // The constant at the bottom of each model's file.
 extern const Model serial_model, processes_model, threads_model, pool_model, fibers_model,
-    coroutines_model, goroutines_model;
+    coroutines_model;
+// Those of other languages, in models/languages.cpp.
+extern const Model goroutines_model, tokio_model, rayon_model, java_model, erlang_model, node_model,
+    python_model;
 // Library peers, in models/peers/.
 extern const Model tbb_model, openmp_model, boost_fiber_model, asio_pool_model, asio_coro_model,
     std_async_model;
@@ -13,7 +16,8 @@ std::span<const Model* const> models() {
   static constexpr const Model* list[] = {
       &serial_model,     &processes_model,  &threads_model,   &pool_model,   &fibers_model,
       &coroutines_model, &goroutines_model, &tbb_model,       &openmp_model, &boost_fiber_model,
-      &asio_pool_model,  &asio_coro_model,  &std_async_model,
+      &asio_pool_model,  &asio_coro_model,  &std_async_model, &tokio_model,  &rayon_model,
+      &java_model,       &erlang_model,     &node_model,      &python_model,
   };
   return list;
 }

@@ -18,15 +18,21 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLoca
 
 COLOURS = pathlib.Path(__file__).resolve().parent.parent / "reports/web/colors.css"
 
-# A hatch and a marker each, so that a print in grey can be read as well as the colours of reports.
+# A colour of reports each, and a hatch and a marker, so that a print in grey can be read as well.
 LOOKS = {
-    "serial": ("", "o"),
-    "processes": ("//", "s"),
-    "threads": ("\\\\", "^"),
-    "pool": ("", "D"),
-    "fibers": ("..", "v"),
-    "coroutines": ("xx", "P"),
-    "goroutines": ("--", "X"),
+    "serial": ("serial", "", "o"),
+    "processes": ("processes", "//", "s"),
+    "threads": ("threads", "\\\\", "^"),
+    "pool": ("pool", "", "D"),
+    "fibers": ("fibers", "..", "v"),
+    "coroutines": ("coroutines", "xx", "P"),
+    "goroutines": ("goroutines", "--", "X"),
+    "tokio": ("peer-2", "++", "p"),
+    "rayon": ("peer-1", "oo", "d"),
+    "java": ("peer-3", "//", "*"),
+    "erlang": ("peer-5", "\\\\", "H"),
+    "node": ("peer-6", "..", "8"),
+    "python": ("peer-4", "xx", "h"),
 }
 OTHERS = (("peer-1", "oo", "<"), ("peer-2", "++", ">"), ("peer-3", "**", "h"))
 
@@ -44,9 +50,7 @@ class Unusable(Exception):
 def look(model):
     """The colour, hatch and marker of a model; a variant looks like its model."""
     base = model.split(":")[0]
-    if base in LOOKS:
-        return colours()[base], *LOOKS[base]
-    colour, hatch, marker = OTHERS[sum(base.encode()) % len(OTHERS)]
+    colour, hatch, marker = LOOKS.get(base) or OTHERS[sum(base.encode()) % len(OTHERS)]
     return colours()[colour], hatch, marker
 
 
@@ -57,10 +61,13 @@ def style_of(model):
 
 
 def in_order(models):
-    """Without repetition: ours as everywhere, others after them by name."""
+    """Without repetition: as listed above, others after them by name; a variant by its model."""
     order = list(LOOKS)
-    return sorted(set(models),
-                  key=lambda name: (order.index(name) if name in order else len(order), name))
+
+    def place(name):
+        base = name.split(":")[0]
+        return order.index(base) if base in order else len(order), name
+    return sorted(set(models), key=place)
 
 
 def entry(model, label=None):
@@ -276,14 +283,18 @@ def save(figure, path):
     plt.close(figure)
 
 
+def use_house_style():
+    plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False,
+                         "axes.titlesize": 10, "hatch.linewidth": 0.6, "svg.fonttype": "none"})
+
+
 def main(description, draw, argv=None):
     """Runs a plot as a command: exit code 2 and one sentence if its input cannot be plotted."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("results", nargs="+", metavar="RESULT.json")
     parser.add_argument("-o", "--out", required=True, metavar="FILE", help="a .png or .svg file")
     arguments = parser.parse_args(argv)
-    plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False,
-                         "axes.titlesize": 10, "hatch.linewidth": 0.6, "svg.fonttype": "none"})
+    use_house_style()
     try:
         if pathlib.Path(arguments.out).suffix not in (".png", ".svg"):
             raise Unusable(f"{arguments.out} must end in .png or .svg")

@@ -14,7 +14,8 @@ from concbench import CONCBENCH, concbench
 import fresh_debian  # noqa: E402
 
 BUILD = os.path.dirname(CONCBENCH)
-GOROUTINES = os.path.exists(os.path.join(BUILD, "concbench-goroutines"))
+LANGUAGES = [name for name in ("goroutines", "tokio", "rayon", "java", "erlang", "node", "python")
+             if os.path.exists(os.path.join(BUILD, f"concbench-{name}"))]
 
 
 def run(*command, **options):
@@ -58,7 +59,7 @@ class Contents(Package):
                   f"{share}/concbench/plot_compare.py", f"{share}/concbench/plotting.py",
                   f"{share}/concbench/result.schema.json", f"{share}/doc/concbench/copyright",
                   f"{share}/doc/concbench/docs/workloads.md"]
-        wanted += ["/usr/bin/concbench-goroutines"] if GOROUTINES else []
+        wanted += [f"/usr/bin/concbench-{name}" for name in LANGUAGES]
         self.assertLessEqual(set(wanted), set(there))
         for path in ("/usr/bin/concbench", f"{share}/concbench/plot_compare.py"):
             self.assertTrue(there[path].startswith("-rwxr-xr-x"), there[path])
@@ -115,7 +116,7 @@ class FreshMachine(Package):
         self.inside("apt-get", "update", "-qq")
         self.inside("apt-get", "install", "-y", "-qq", "--no-install-recommends",
                     "/root/" + os.path.basename(self.deb))
-        models = ["serial", "threads"] + (["goroutines"] if GOROUTINES else [])
+        models = ["serial", "threads"] + [name for name in LANGUAGES if name == "goroutines"]
         table = self.inside("concbench", "run", "--preset=quick", "--model=" + ",".join(models),
                             "--workload=fib")
         for model in models:

@@ -19,13 +19,14 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
 import example_results  # noqa: E402
 import plot_compare  # noqa: E402
 import plot_grain  # noqa: E402
+import plot_languages  # noqa: E402
 import plot_latency  # noqa: E402
 import plot_memory  # noqa: E402
 import plot_scaling  # noqa: E402
 import plotting  # noqa: E402
 
 MODELS = example_results.MODELS
-SCRIPTS = (plot_compare, plot_grain, plot_latency, plot_memory, plot_scaling)
+SCRIPTS = (plot_compare, plot_grain, plot_languages, plot_latency, plot_memory, plot_scaling)
 
 
 class Plots(unittest.TestCase):

@@ -62,7 +62,11 @@ Candidate of_model(const Model& model, std::string label, Options options, doubl
   }
   const auto program = std::filesystem::path(os::own_program()).parent_path() / model.program;
   candidate.launch = {program.string()};
-  if (candidate.missing.empty()) greet_if_there(candidate, timeout_s);
+  if (!candidate.missing.empty()) return candidate;
+  greet_if_there(candidate, timeout_s);
+  if (!candidate.missing.empty()) {
+    candidate.missing += fmt::format("; {} installs what it needs", model.setup);
+  }
   return candidate;
 }
 

@@ -16,6 +16,12 @@ const LOOKS = new Map([
   ['asio-pool', ['peer-4', 'diamond']],
   ['asio-coro', ['peer-5', 'triangle-down']],
   ['std-async', ['peer-6', 'triangle-left']],
+  ['tokio', ['peer-2', 'diamond']],
+  ['rayon', ['peer-1', 'circle']],
+  ['java', ['peer-3', 'square']],
+  ['erlang', ['peer-5', 'cross']],
+  ['node', ['peer-6', 'triangle-up']],
+  ['python', ['peer-4', 'triangle-right']],
 ]);
 const BASIC = 7;
 const OTHERS = [...LOOKS.values()].slice(BASIC);
