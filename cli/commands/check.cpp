@@ -14,6 +14,7 @@
 #include "cli/harness/plan.hpp"
 #include "cli/harness/programs.hpp"
 #include "cli/harness/signals.hpp"
+#include "cli/harness/worker_rivals.hpp"
 #include "cli/terminal/say.hpp"
 #include "cli/terminal/shell.hpp"
 #include "cli/terminal/style.hpp"
@@ -57,10 +58,11 @@ std::vector<Contest> side_by_side(const CheckRequest& request, const Topology& t
   std::vector<Contest> contests;
   for (std::size_t i = 0; i < of_base.jobs.size(); ++i) {
     const Job &here = of_base.jobs[i], &there = of_next.jobs[i];
-    contests.push_back({.base = base[here.candidate],
-                        .next = next[there.candidate],
-                        .workload = here.workload,
-                        .placement = here.placement,
+    contests.push_back({.rivals = worker_rivals({.base = base[here.candidate],
+                                                 .next = next[there.candidate],
+                                                 .workload = here.workload,
+                                                 .placement = here.placement,
+                                                 .timeout_s = request.selection.preset.timeout_s}),
                         .missing_in_base = here.cell.reason,
                         .missing_in_next = there.cell.reason,
                         .cell = checked_cell(here)});
@@ -181,9 +183,9 @@ Check replayed(const CheckRequest& request) {
   }
   if (request.min_effect) check.rule.min_effect = *request.min_effect;
   for (CheckedCell& cell : check.cells) {
-    if (!cell.pairs.empty() && cell.judgement.verdict != Verdict::failed) {
-      cell.judgement = judge(cell, check.rule);
-    }
+    const Verdict verdict = cell.judgement.verdict;
+    const bool void_pairs = verdict == Verdict::failed || verdict == Verdict::incomparable;
+    if (!cell.pairs.empty() && !void_pairs) cell.judgement = judge(cell, check.rule);
   }
   return check;
 }
@@ -228,7 +230,6 @@ int check(CheckRequest request) {
          .cell_budget_s = request.cell_budget_s,
          .budget_s = selection.budget_s,
          .seed = selection.seed,
-         .timeout_s = selection.preset.timeout_s,
          .progress = [&](const auto& cell, const auto& effect) { progress.pair(cell, effect); },
          .closed = [&](const auto& cell) { progress.closed(cell); }});
     check.complete = signal == 0;

@@ -88,12 +88,6 @@ std::string joined(const std::vector<std::string>& words) {
 
 }  // namespace
 
-Replaced::Replaced(const std::string& program)
-    : WorkerFailure(Status::failed,
-                    fmt::format("'{}' was replaced while this was going on: what it starts now is "
-                                "another program than at the beginning",
-                                program)) {}
-
 Process::Process(const std::vector<std::string>& command, Clock::time_point deadline)
     : deadline_(deadline), command_(joined(command)) {
   children::descriptor();  // from here on their ends are noticed

@@ -29,11 +29,6 @@ struct WorkerFailure : std::runtime_error {
   Status status;
 };
 
-// The program is another than the one whose cells these are.
-struct Replaced : WorkerFailure {
-  explicit Replaced(const std::string& program);
-};
-
 // The user asked to stop (see signals.hpp) while a process was waited for.
 struct Interrupted : std::runtime_error {
   Interrupted() : std::runtime_error("interrupted") {}

@@ -39,7 +39,12 @@ Program::Program(std::string_view role, const std::string& named, double timeout
 }
 
 Candidate Program::candidate(std::string_view token) const {
-  if (is_concbench_) return candidate_in(path_, token, timeout_s_);
+  if (is_concbench_) {
+    Candidate candidate = candidate_in(path_, token, timeout_s_);
+    // What was there at first: a file that has come since then is another program.
+    if (candidate.launch.front() == path_) candidate.identity = alone_.identity;
+    return candidate;
+  }
   Candidate candidate = alone_;
   candidate.label = token;
   return candidate;
