@@ -7,6 +7,9 @@
 
 namespace concbench {
 
+// How many slices a side has in a pair, unless they take long.
+constexpr int most_slices = 5;
+
 // Each throws Refused if that side cannot run the cell, WorkerFailure (Replaced, if its program is
 // another by now) or Interrupted.
 class Rivals {

@@ -17,7 +17,6 @@ constexpr double slice_s = 0.012;
 // A slice ends by its span: where most of an iteration is not timed, more pairs tell more than
 // longer slices.
 constexpr double most_span = 1;
-constexpr int most_slices = 5;
 
 // The time of a slice, whose conditions are added to those of the pair.
 std::int64_t timed(OpenCell& cell, std::int64_t iterations, Conditions& seen) {
