@@ -144,7 +144,7 @@ class Dialects(InFolder):
         self.assertTrue(cell["pinned"])
         self.assertEqual(cell["iterations"], 6_000)  # of 1 µs each
         self.assertEqual(len(document["limits"]), 1)
-        # What it says of n iterations: each takes 1 µs, but for the first repetition.
+        # The median of 1, 1 and 3 µs: the first of the four repetitions does not count.
         self.assertEqual({ns for pair in cell["samples"] for ns in pair["base_ns"]}, {6_000_000})
 
     def test_where_they_cannot_be_told_the_check_says_so(self):
