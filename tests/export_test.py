@@ -106,6 +106,9 @@ class GoogleBenchmark(unittest.TestCase):
 
     def test_leaves_out_cpu_time_that_is_unknown(self):
         told = [e.get("cpu_time") for e in self.entries if e["run_type"] == "iteration"]
+        medians = [e.get("cpu_time") for e in self.entries if e["run_type"] == "aggregate"]
+        self.assertEqual([time is None for time in medians],
+                         [None in [s["cpu_ns"] for s in cell["samples"]] for cell in cells()])
         known = [sample["cpu_ns"] for cell in cells() for sample in cell["samples"]]
         self.assertEqual([time is None for time in told], [time is None for time in known])
         self.assertIn(None, told)

@@ -1,9 +1,20 @@
 // https://github.com/google/benchmark/blob/main/docs/user_guide.md#output-formats
 #include "reports/export/formats.hpp"
 #include "reports/result/result_json.hpp"
+#include "reports/statistics/statistics.hpp"
 
 namespace concbench::exports {
 namespace {
+
+// Of an iteration; nothing if it is unknown of any sample.
+std::optional<double> median_cpu_ns(const Cell& cell) {
+  std::vector<double> times;
+  for (const Sample& sample : cell.samples) {
+    if (!sample.cpu_ns) return {};
+    times.push_back(static_cast<double>(*sample.cpu_ns) / static_cast<double>(sample.iterations));
+  }
+  return median(std::move(times));
+}
 
 // As the library writes it below the repetitions of a benchmark. Its times are those of an
 // iteration, as theirs are.
@@ -22,6 +33,7 @@ Json aggregate(const Cell& cell, const Json& repetition) {
                                   static_cast<double>(sample.iterations)},
                 {"time_unit", "ns"},
                 {"ns_per_op", ns_per_op}};
+  if (const auto cpu_ns = median_cpu_ns(cell)) entry["cpu_time"] = *cpu_ns;
   for (const char* index : {"family_index", "per_family_instance_index"}) {
     entry[index] = repetition[index];
   }
