@@ -24,7 +24,9 @@ COMPARE = pathlib.Path("/usr/share/benchmark/compare.py")
 
 def exported(form, result=RESULT):
     done = concbench("export", str(result), f"--format={form}")
-    assert (done.returncode, done.stderr) == (0, ""), done
+    assert done.returncode == 0, done
+    # That result has up to three processes a cell.
+    assert ("--preset=ci" in done.stderr) == (form == "go"), done
     return done.stdout
 
 
@@ -60,18 +62,57 @@ def read_go_benchmarks(text):
 
 
 class Compare(unittest.TestCase):
-    @unittest.skipUnless(COMPARE.exists(), "libbenchmark-tools is not installed")
-    def test_py_sees_no_difference_between_an_export_and_itself(self):
-        with tempfile.TemporaryDirectory() as directory:
-            path = pathlib.Path(directory) / "export.json"
-            path.write_text(exported("google-benchmark"), encoding="utf-8")
-            self.assertEqual(list(json.loads(path.read_text())), ["context", "benchmarks"])
-            run = subprocess.run(["/usr/bin/python3", COMPARE, "--no-color", "benchmarks", path,
-                                  path], capture_output=True, text=True)
+    def assert_no_difference(self, path, rows_at_least):
+        run = subprocess.run(["/usr/bin/python3", COMPARE, "--no-color", "benchmarks", path, path],
+                             capture_output=True, text=True, check=False)
         self.assertEqual(run.returncode, 0, run.stderr)
         rows = [line for line in run.stdout.splitlines() if line.startswith("serial/fib/n:12")]
-        self.assertGreaterEqual(len(rows), 6)
+        self.assertGreaterEqual(len(rows), rows_at_least)
         self.assertTrue(all("+0.0000" in row for row in rows if "pvalue" not in row), rows)
+
+    @unittest.skipUnless(COMPARE.exists(), "libbenchmark-tools is not installed")
+    def test_py_sees_no_difference_between_a_result_and_itself(self):
+        self.assert_no_difference(RESULT, 6)
+
+    @unittest.skipUnless(COMPARE.exists(), "libbenchmark-tools is not installed")
+    def test_py_reads_the_entries_of_an_export_that_have_a_cpu_time(self):
+        document = json.loads(exported("google-benchmark"))
+        self.assertEqual(list(document), ["context", "benchmarks"])
+        document["benchmarks"] = [e for e in document["benchmarks"] if "cpu_time" in e]
+        with tempfile.TemporaryDirectory() as directory:
+            path = pathlib.Path(directory) / "export.json"
+            path.write_text(json.dumps(document), encoding="utf-8")
+            self.assert_no_difference(path, 6)
+
+
+class GoogleBenchmark(unittest.TestCase):
+    def setUp(self):
+        self.entries = json.loads(exported("google-benchmark"))["benchmarks"]
+
+    def test_has_every_sample_and_one_median_a_cell(self):
+        by_type = {kind: [e for e in self.entries if e["run_type"] == kind]
+                   for kind in ("iteration", "aggregate")}
+        self.assertEqual(len(by_type["iteration"]), sum(len(c["samples"]) for c in cells()))
+        self.assertEqual([e["ns_per_op"] for e in by_type["aggregate"]],
+                         [median_of(cell) for cell in cells()])
+        names = [e["name"] for e in by_type["aggregate"]]
+        self.assertEqual(len(set(names)), len(names))
+        self.assertEqual(names, [e["run_name"] + "_median" for e in by_type["aggregate"]])
+        for entry in by_type["aggregate"]:
+            times = [e["real_time"] for e in by_type["iteration"]
+                     if e["run_name"] == entry["run_name"]]
+            self.assertLessEqual(min(times), entry["real_time"])
+            self.assertLessEqual(entry["real_time"], max(times))
+
+    def test_leaves_out_cpu_time_that_is_unknown(self):
+        told = [e.get("cpu_time") for e in self.entries if e["run_type"] == "iteration"]
+        medians = [e.get("cpu_time") for e in self.entries if e["run_type"] == "aggregate"]
+        self.assertEqual([time is None for time in medians],
+                         [None in [s["cpu_ns"] for s in cell["samples"]] for cell in cells()])
+        known = [sample["cpu_ns"] for cell in cells() for sample in cell["samples"]]
+        self.assertEqual([time is None for time in told], [time is None for time in known])
+        self.assertIn(None, told)
+        self.assertNotIn(0, told)
 
 
 class Go(unittest.TestCase):
@@ -89,6 +130,15 @@ class Go(unittest.TestCase):
         foreign = [line for line in lines if line["parts"]["model"].startswith("exec:")]
         self.assertEqual({line["parts"]["model"] for line in foreign}, {"exec:纤程%20|%20ñandú"})
         self.assertTrue(all(set(line["values"]) == {"ns/op"} for line in foreign))
+
+    def test_names_are_as_go_writes_them(self):
+        with tempfile.TemporaryDirectory() as directory:
+            path = pathlib.Path(directory) / "r.json"
+            concbench("run", "--model=fibers", "--workload=ping_pong,fib", "--set=fib.n=5",
+                      "--cores=1", "--processes=1", "--repetitions=1", "--min-time=0.001",
+                      "--out", str(path))
+            lines = read_go_benchmarks(exported("go", path))[1]
+        self.assertEqual([line["base"] for line in lines], ["BenchmarkPingPong", "BenchmarkFib"])
 
     def test_text_does_not_split_tables_by_date_or_commit(self):
         self.assertLessEqual(set(read_go_benchmarks(exported("go"))[0]), {"pkg", "cpu", "kernel"})

@@ -9,11 +9,13 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/outputs.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/harness/benchmark_rivals.hpp"
 #include "cli/harness/environment.hpp"
 #include "cli/harness/pairs.hpp"
 #include "cli/harness/plan.hpp"
 #include "cli/harness/programs.hpp"
 #include "cli/harness/signals.hpp"
+#include "cli/harness/worker_rivals.hpp"
 #include "cli/terminal/say.hpp"
 #include "cli/terminal/shell.hpp"
 #include "cli/terminal/style.hpp"
@@ -57,10 +59,11 @@ std::vector<Contest> side_by_side(const CheckRequest& request, const Topology& t
   std::vector<Contest> contests;
   for (std::size_t i = 0; i < of_base.jobs.size(); ++i) {
     const Job &here = of_base.jobs[i], &there = of_next.jobs[i];
-    contests.push_back({.base = base[here.candidate],
-                        .next = next[there.candidate],
-                        .workload = here.workload,
-                        .placement = here.placement,
+    contests.push_back({.rivals = worker_rivals({.base = base[here.candidate],
+                                                 .next = next[there.candidate],
+                                                 .workload = here.workload,
+                                                 .placement = here.placement,
+                                                 .timeout_s = request.selection.preset.timeout_s}),
                         .missing_in_base = here.cell.reason,
                         .missing_in_next = there.cell.reason,
                         .cell = checked_cell(here)});
@@ -101,6 +104,21 @@ std::vector<Contest> contests_of_self_test(const CheckRequest& request, const To
   for (Contest& contest : harder) contest.cell.injected = request.slow_down;
   std::ranges::move(harder, std::back_inserter(contests));
   return contests;
+}
+
+std::vector<Contest> contests_asked_for(const CheckRequest& request, const Topology& topology,
+                                        const BenchmarkPrograms& benchmarks, Check& check) {
+  if (request.google_benchmark) return benchmark_contests(benchmarks, request.filter);
+  if (request.self_test) return contests_of_self_test(request, topology, check);
+  return contests_of_programs(request, topology, check);
+}
+
+// Versions are known once the programs have run.
+void describe_benchmarks(const CheckRequest& request, const BenchmarkPrograms& benchmarks,
+                         Check& check) {
+  check.base = {.command = request.base, .version = benchmarks.base->version()};
+  check.next = {.command = request.next, .version = benchmarks.next->version()};
+  check.limits = benchmark_limits(check.cells);
 }
 
 // How the check shows on stderr that it goes on: on a terminal after each pair, else after each
@@ -181,9 +199,9 @@ Check replayed(const CheckRequest& request) {
   }
   if (request.min_effect) check.rule.min_effect = *request.min_effect;
   for (CheckedCell& cell : check.cells) {
-    if (!cell.pairs.empty() && cell.judgement.verdict != Verdict::failed) {
-      cell.judgement = judge(cell, check.rule);
-    }
+    const Verdict verdict = cell.judgement.verdict;
+    const bool void_pairs = verdict == Verdict::failed || verdict == Verdict::incomparable;
+    if (!cell.pairs.empty() && !void_pairs) cell.judgement = judge(cell, check.rule);
   }
   return check;
 }
@@ -218,9 +236,13 @@ int check(CheckRequest request) {
     check.self_test = request.self_test;
     if (request.min_effect) check.rule.min_effect = *request.min_effect;
     check.machine = machine_in_a_line(topology);
-    std::vector<Contest> contests = request.self_test
-                                        ? contests_of_self_test(request, topology, check)
-                                        : contests_of_programs(request, topology, check);
+    BenchmarkPrograms benchmarks;
+    if (request.google_benchmark) {
+      const double timeout_s = selection.preset.timeout_s;
+      benchmarks = {std::make_shared<GoogleBenchmark>("BASE", request.base, timeout_s),
+                    std::make_shared<GoogleBenchmark>("NEW", request.next, timeout_s)};
+    }
+    std::vector<Contest> contests = contests_asked_for(request, topology, benchmarks, check);
     CheckProgress progress(contests.size());
     signal = run_pairs(
         contests,
@@ -228,11 +250,11 @@ int check(CheckRequest request) {
          .cell_budget_s = request.cell_budget_s,
          .budget_s = selection.budget_s,
          .seed = selection.seed,
-         .timeout_s = selection.preset.timeout_s,
          .progress = [&](const auto& cell, const auto& effect) { progress.pair(cell, effect); },
          .closed = [&](const auto& cell) { progress.closed(cell); }});
     check.complete = signal == 0;
     for (Contest& contest : contests) check.cells.push_back(std::move(contest.cell));
+    if (request.google_benchmark) describe_benchmarks(request, benchmarks, check);
   }
   if (out) out->write(to_text(to_json(check)) + '\n');
   show(check, request);

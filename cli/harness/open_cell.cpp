@@ -57,7 +57,7 @@ OutOfTime::OutOfTime(const std::string& what, std::optional<double> foreign_shar
       foreign_share(foreign_share.value_or(0) < crowded ? std::nullopt : foreign_share) {}
 
 OpenCell::OpenCell(const Candidate& candidate, const Workload& workload, const Placement& placement,
-                   Process::Clock::time_point deadline, Sizes sizes)
+                   Process::Clock::time_point deadline, Sizes sizes) try
     : candidate_(candidate),
       cpus_(placement.cpus()),
       expected_answer_(expected(workload)),
@@ -65,7 +65,7 @@ OpenCell::OpenCell(const Candidate& candidate, const Workload& workload, const P
       process_(candidate.launch, deadline),
       start_(look()) {
   believed([&] { return read_hello(process_.receive()); });
-  if (identity_of(candidate.launch) != candidate.identity) throw Replaced(candidate.launch.front());
+  require_identity(candidate.launch, candidate.identity);
   Json open{{"type", "open"},
             {"workload", about(workload).name},
             {"params", to_json(params_of(workload))},
@@ -75,6 +75,10 @@ OpenCell::OpenCell(const Candidate& candidate, const Workload& workload, const P
   const Json opened = ask(open, "opened");
   info_.cold_start_ns = believed([&] { return read_opened(opened).cold_start_ns; });
   cpus_of_start_ = usable(cpus_, process_.pid());
+} catch (const WorkerFailure&) {
+  // Where another file has come in the program's place, that is what went wrong.
+  require_identity(candidate.launch, candidate.identity);
+  throw;
 }
 
 // Sends, and returns the answer if it is of the type hoped for.
@@ -90,6 +94,7 @@ Json OpenCell::ask(const Json& message, const char* answer_type) try {
   throw WorkerFailure(Status::failed,
                       fmt::format("the process answered '{}' instead of '{}'", type, answer_type));
 } catch (const WorkerFailure& failure) {
+  require_identity(candidate_.launch, candidate_.identity);
   if (failure.status != Status::timeout) throw;
   throw OutOfTime(failure.what(), foreign_share(start_, look()));
 }

@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
-#include "cli/harness/calibrate.hpp"
 #include "cli/harness/open_cell.hpp"
-#include "cli/harness/patience.hpp"
+#include "cli/harness/program_files.hpp"
 #include "cli/harness/reference_loop.hpp"
 #include "cli/harness/signals.hpp"
 
@@ -15,12 +13,6 @@ namespace concbench {
 namespace {
 
 using Clock = Process::Clock;
-
-constexpr double slice_s = 0.012;
-// A slice ends by its span: where most of an iteration is not timed, more pairs tell more than
-// longer slices.
-constexpr double most_span = 1;
-constexpr int most_slices = 5;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -45,15 +37,13 @@ class Match {
   template <class Step>
   void attempt(const char* who, std::string& refusal, Step step);
   void close(Verdict verdict, const std::string& reason);
+  void conclude(Judgement judgement);
   void prepare();
-  void pin_iterations();
-  void fit_to_new();
   Pair run_pair(bool new_first);
 
   Contest& contest_;
   const PairedSession& session_;
   Judge judge_;
-  int slices_ = most_slices;
   double pair_s_ = 0;  // what the last pair took
   bool prepared_ = false, closed_ = false;
 };
@@ -74,78 +64,40 @@ void Match::attempt(const char* who, std::string& refusal, Step step) {
 }
 
 void Match::close(Verdict verdict, const std::string& reason) {
-  closed_ = true;
-  cell().judgement = {
-      .verdict = verdict, .reason = reason, .pairs = static_cast<int>(cell().pairs.size())};
-  session_.closed(cell());
+  conclude({.verdict = verdict, .reason = reason, .pairs = static_cast<int>(cell().pairs.size())});
 }
 
 void Match::close(const std::string& why) {
-  closed_ = true;
   if (!judge_.decided()) cell().ended = why;
-  cell().judgement = judge(cell(), session_.rule);
+  conclude(judge(cell(), session_.rule));
+}
+
+// Nothing is said of two programs that are not any more what they were when the check began.
+void Match::conclude(Judgement judgement) {
+  closed_ = true;
+  try {
+    contest_.rivals->require_same_programs();
+  } catch (const Replaced& replaced) {
+    judgement = {
+        .verdict = Verdict::incomparable, .reason = replaced.what(), .pairs = judgement.pairs};
+  }
+  cell().judgement = std::move(judgement);
   session_.closed(cell());
 }
 
 // Finds out whether both can run it, and how many iterations a slice has.
 void Match::prepare() {
   prepared_ = true;
+  Rivals& rivals = *contest_.rivals;
   std::string no_base = contest_.missing_in_base, no_next = contest_.missing_in_next;
-  if (no_base.empty()) attempt("BASE", no_base, [&] { pin_iterations(); });
-  if (no_next.empty() && !closed_) attempt("NEW", no_next, [&] { fit_to_new(); });
+  if (no_base.empty()) attempt("BASE", no_base, [&] { rivals.prepare_base(cell()); });
+  if (no_next.empty() && !closed_) attempt("NEW", no_next, [&] { rivals.prepare_next(cell()); });
   if (closed_) return;
   if (!no_base.empty() && !no_next.empty()) return close(Verdict::skipped, no_base);
   if (!no_base.empty()) return close(Verdict::missing, fmt::format("BASE: {}", no_base));
   if (!no_next.empty()) return close(Verdict::missing, fmt::format("NEW: {}", no_next));
-  const std::string &base = contest_.base.hello.model, &next = contest_.next.hello.model;
-  if (base != next) close(Verdict::incomparable, fmt::format("model: '{}', '{}'", base, next));
-}
-
-void Match::pin_iterations() {
-  OpenCell worker(contest_.base, contest_.workload, contest_.placement,
-                  deadline_in(session_.timeout_s));
-  worker.run(1);
-  std::int64_t iterations = iterations_for(worker, slice_s, most_span);
-  worker.close();
-  if (cell().injected > 0) {
-    // A multiple of that many, so that the extra work is a whole number of iterations.
-    const double unit = std::max(1.0, std::round(1 / cell().injected));
-    const double units = std::round(static_cast<double>(iterations) / unit);
-    iterations = std::llround(std::max(1.0, units) * unit);
-  }
-  cell().iterations = iterations;
-}
-
-// A NEW that is many times slower is found with slices that are fewer and shorter.
-void Match::fit_to_new() {
-  OpenCell worker(contest_.next, contest_.workload, contest_.placement,
-                  deadline_in(session_.timeout_s));
-  std::int64_t& iterations = cell().iterations;
-  if (iterations > 0) {  // which BASE has said, or it cannot run the cell
-    worker.run(1);
-    const auto now = static_cast<double>(iterations);
-    const double took = static_cast<double>(worker.run(iterations).span_ns) / 1e9;
-    constexpr double longest_s = 4 * slice_s;
-    if (took > longest_s && cell().injected == 0) {
-      iterations = std::max<std::int64_t>(1, std::llround(now * longest_s / took));
-    }
-    const double slice = took * static_cast<double>(iterations) / now;
-    slices_ =
-        std::clamp(static_cast<int>(std::lround(most_slices * slice_s / slice)), 1, most_slices);
-  }
-  worker.close();
-}
-
-// The time of a slice, whose conditions are added to those of the pair.
-std::int64_t timed(OpenCell& cell, std::int64_t iterations, Conditions& seen) {
-  const Sample sample = cell.run(iterations);
-  seen.span_ns += sample.span_ns;
-  const auto add = [](auto& into, const auto& more) {
-    if (more) into = into.value_or(0) + *more;
-  };
-  add(seen.steal_ns, sample.steal_ns);
-  add(seen.foreign_ns, sample.foreign_ns);
-  return sample.wall_ns;
+  const std::string difference = rivals.difference();
+  if (!difference.empty()) close(Verdict::incomparable, difference);
 }
 
 Pair Match::run_pair(bool new_first) {
@@ -158,35 +110,7 @@ Pair Match::run_pair(bool new_first) {
     }
   };
   look(seen.reference_before_ns);
-  // Whatever the two do not do at the same time, the coin decides: who is started, warmed up and
-  // measured first.
-  const auto until = deadline_in(session_.timeout_s);
-  OpenCell one(new_first ? contest_.next : contest_.base, contest_.workload, contest_.placement,
-               until);
-  OpenCell other(new_first ? contest_.base : contest_.next, contest_.workload, contest_.placement,
-                 until);
-  const std::int64_t iterations = cell().iterations;
-  for (OpenCell* worker : {&one, &other}) worker->run(1);
-  for (OpenCell* worker : {&one, &other}) worker->run(iterations);
-  // Who comes first finds the caches as the wait for the session has left them, and is some half
-  // percent slower: so the two take turns in that, too.
-  const auto run_new = [&] {
-    pair.new_ns.push_back(timed(new_first ? one : other, iterations, seen));
-  };
-  const auto run_base = [&] {
-    pair.base_ns.push_back(timed(new_first ? other : one, iterations, seen));
-  };
-  for (int slice = 0; slice < slices_; ++slice) {
-    if (new_first == (slice % 2 == 0)) {
-      run_new();
-      run_base();
-    } else {
-      run_base();
-      run_new();
-    }
-  }
-  one.close();
-  other.close();
+  contest_.rivals->measure(cell(), pair);
   look(seen.reference_after_ns);
   return pair;
 }

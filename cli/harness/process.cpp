@@ -27,7 +27,6 @@
 namespace concbench {
 namespace {
 
-constexpr std::size_t longest_line = std::size_t{1} << 20;
 constexpr std::size_t noise_kept = 2'000;
 constexpr int now_and_then_ms = 10;  // where the kernel does not tell of ended children
 
@@ -87,12 +86,6 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 }  // namespace
-
-Replaced::Replaced(const std::string& program)
-    : WorkerFailure(Status::failed,
-                    fmt::format("'{}' was replaced while this was going on: what it starts now is "
-                                "another program than at the beginning",
-                                program)) {}
 
 Process::Process(const std::vector<std::string>& command, Clock::time_point deadline)
     : deadline_(deadline), command_(joined(command)) {
@@ -163,7 +156,7 @@ Json Process::receive() {
   std::size_t end;
   while ((end = lines_.find('\n')) == std::string::npos) {
     if (out_ < 0) fail_ended();
-    if (lines_.size() > longest_line) {
+    if (lines_.size() > most_output) {
       throw WorkerFailure(Status::failed, "the process wrote over 1 MiB without an end of line");
     }
     require_time();
@@ -183,13 +176,19 @@ Json Process::receive() {
   }
 }
 
-void Process::finish() {
+std::string Process::finish() {
   if (in_ >= 0) close(std::exchange(in_, -1));
+  const auto cut = [&] { lines_.resize(std::min(lines_.size(), most_output)); };
   while (!has_ended()) {  // others may hold its output open
     require_time();
     await_something(deadline_);
+    cut();
   }
   if (end_->by_signal || end_->status != 0) fail_ended();
+  pollfd left{out_, POLLIN, 0};
+  while (out_ >= 0 && lines_.size() < most_output && poll(&left, 1, 0) > 0) read_output();
+  cut();
+  return std::move(lines_);
 }
 
 bool Process::has_ended() {

@@ -29,11 +29,6 @@ struct WorkerFailure : std::runtime_error {
   Status status;
 };
 
-// The program is another than the one whose cells these are.
-struct Replaced : WorkerFailure {
-  explicit Replaced(const std::string& program);
-};
-
 // The user asked to stop (see signals.hpp) while a process was waited for.
 struct Interrupted : std::runtime_error {
   Interrupted() : std::runtime_error("interrupted") {}
@@ -52,8 +47,10 @@ class Process {
   void send(const Json& message);
   // The next message; its "type" is a string. WorkerFailure if there is none by the deadline.
   Json receive();
-  // Closes the worker's stdin, waits for its end; WorkerFailure unless it exits with 0.
-  void finish();
+  // Closes the worker's stdin, waits for its end; WorkerFailure unless it exits with 0. Returns the
+  // beginning of what it wrote meanwhile.
+  std::string finish();
+  static constexpr std::size_t most_output = std::size_t{1} << 20;
 
   pid_t pid() const { return pid_; }
   // Of the worker process itself; nothing if the kernel does not say.

@@ -12,8 +12,10 @@ namespace {
 std::string identity_of_file(const std::string& path) {
   struct stat file {};
   if (stat(path.c_str(), &file) != 0 || !S_ISREG(file.st_mode)) return "";
-  return fmt::format("{} {}:{} {} {}.{:09}\n", path, file.st_dev, file.st_ino, file.st_size,
-                     file.st_mtim.tv_sec, file.st_mtim.tv_nsec);
+  // The time of change is the one that nobody can set back.
+  return fmt::format("{} {}:{} {} {}.{:09} {}.{:09}\n", path, file.st_dev, file.st_ino,
+                     file.st_size, file.st_mtim.tv_sec, file.st_mtim.tv_nsec, file.st_ctim.tv_sec,
+                     file.st_ctim.tv_nsec);
 }
 
 // As execvp looks for it.
@@ -35,6 +37,16 @@ std::string identity_of(const std::vector<std::string>& command) {
   std::string all = identity_of_program(command.front());
   for (std::size_t i = 1; i < command.size(); ++i) all += identity_of_file(command[i]);
   return all;
+}
+
+Replaced::Replaced(const std::string& program)
+    : WorkerFailure(Status::failed,
+                    fmt::format("'{}' was replaced while this was going on: what it starts now is "
+                                "another program than at the beginning",
+                                program)) {}
+
+void require_identity(const std::vector<std::string>& command, const std::string& identity) {
+  if (identity_of(command) != identity) throw Replaced(command.front());
 }
 
 }  // namespace concbench

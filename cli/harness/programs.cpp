@@ -21,16 +21,18 @@ std::string executable(std::string_view role, const std::string& path) {
 
 }  // namespace
 
+std::vector<std::string> command_of(std::string_view role, const std::string& named) {
+  if (named.starts_with("exec:")) return exec_words(named);
+  return {executable(role, named)};
+}
+
 Program::Program(std::string_view role, const std::string& named, double timeout_s)
     : named_(named), timeout_s_(timeout_s) {
-  std::vector<std::string> launch;
-  if (named.starts_with("exec:")) {
-    launch = exec_words(named);
-  } else {
-    path_ = executable(role, named);
+  std::vector<std::string> launch = command_of(role, named);
+  if (!named.starts_with("exec:")) {
+    path_ = launch.front();
     alone_ = candidate_of(named, {path_, "worker", "--model=serial"}, timeout_s);
     is_concbench_ = alone_.missing.empty() && alone_.hello.program == "concbench";
-    launch = {path_};
   }
   if (!is_concbench_) alone_ = candidate_of(named, std::move(launch), timeout_s);
   if (!alone_.missing.empty()) {
@@ -39,7 +41,12 @@ Program::Program(std::string_view role, const std::string& named, double timeout
 }
 
 Candidate Program::candidate(std::string_view token) const {
-  if (is_concbench_) return candidate_in(path_, token, timeout_s_);
+  if (is_concbench_) {
+    Candidate candidate = candidate_in(path_, token, timeout_s_);
+    // What was there at first: a file that has come since then is another program.
+    if (candidate.launch.front() == path_) candidate.identity = alone_.identity;
+    return candidate;
+  }
   Candidate candidate = alone_;
   candidate.label = token;
   return candidate;

@@ -11,6 +11,10 @@
 
 namespace concbench {
 
+// The command that a path or "exec:PATH ARG…" names. Throws UsageError if it is no program; `role`
+// is what the command line calls it.
+std::vector<std::string> command_of(std::string_view role, const std::string& named);
+
 class Program {
  public:
   // A path, or "exec:PATH ARG…". A path is a build of concbench if `PATH worker --model=serial`

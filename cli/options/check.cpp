@@ -19,7 +19,8 @@ struct CheckWords {
               slow_down = "5";
   std::string replay, out;
   OutputWords shown;
-  bool strict = false, self_test = false;
+  std::string filter;
+  bool strict = false, self_test = false, google_benchmark = false;
 };
 
 void add_check_options(CLI::App& app, CheckWords& words) {
@@ -28,6 +29,12 @@ void add_check_options(CLI::App& app, CheckWords& words) {
                  "worker protocol, or \"exec:PATH ARG…\" for one with arguments")
       ->type_name(kinds::program);
   app.add_option("NEW", words.next, "the program to be judged")->type_name(kinds::program);
+  app.add_flag("--gbench", words.google_benchmark,
+               "BASE and NEW are programs of Google Benchmark; cells are their benchmarks")
+      ->group("What");
+  app.add_option("--filter", words.filter, "the benchmarks of --gbench, as a regular expression")
+      ->type_name(kinds::text)
+      ->group("What");
   add_selection_options(app, words.what);
   app.add_option("--preset", words.preset, "quick, ci, full or paper: sizes; or a file, NAME.toml")
       ->type_name(kinds::preset)
@@ -74,6 +81,21 @@ void refuse_unclear(const CheckWords& words) {
   }
 }
 
+// The benchmarks of other programs know no models, workloads, sizes or places.
+void refuse_senseless(const CLI::App& app, const CheckWords& words) {
+  if (!words.google_benchmark) {
+    if (app.count("--filter")) throw UsageError("--filter selects benchmarks of --gbench");
+    return;
+  }
+  for (const char* option :
+       {"--model", "--workload", "--set", "--preset", "--cores", "--cpus", "--layout",
+        "--core-kind", "--oversubscribe", "--self-test", "--slow-down", "--replay"}) {
+    if (app.count(option)) {
+      throw UsageError(fmt::format("{} means nothing with --gbench", option));
+    }
+  }
+}
+
 Experiment selection(const CheckWords& words) {
   Experiment experiment;
   experiment.preset = find_preset(words.preset);
@@ -117,6 +139,8 @@ CheckRequest to_request(const CheckWords& words, Words argv) {
   }
   request.strict = words.strict;
   request.self_test = words.self_test;
+  request.google_benchmark = words.google_benchmark;
+  request.filter = words.filter;
   request.slow_down = parse_number<double>("--slow-down", words.slow_down, 0.1, 1'000) / 100;
   request.replay = words.replay;
   return request;
@@ -125,7 +149,10 @@ CheckRequest to_request(const CheckWords& words, Words argv) {
 Finish bind_check(CLI::App& app) {
   const auto words = std::make_shared<CheckWords>();
   add_check_options(app, *words);
-  return [words](const Words& arguments) { return to_request(*words, arguments); };
+  return [words, &app](const Words& arguments) {
+    refuse_senseless(app, *words);
+    return to_request(*words, arguments);
+  };
 }
 
 }  // namespace
@@ -137,6 +164,7 @@ const CommandLine check_command{
     "Examples:\n"
     "  concbench check build/base/concbench build/new/concbench --model=pool,fibers\n"
     "  concbench check ./runner-1.0 ./runner-1.1 --workload=ping_pong --cell-budget=20\n"
+    "  concbench check --gbench ./old_bench ./new_bench --filter='BM_Parse.*'\n"
     "  concbench check --self-test\n"
     "  concbench check --replay=check.json --min-effect=1",
     bind_check};

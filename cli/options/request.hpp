@@ -83,9 +83,11 @@ struct CheckRequest {
   std::optional<double> min_effect = {};
   bool strict = false;
   bool self_test = false;
-  double slow_down = 0;     // of the self-test
-  std::string replay = {};  // a recorded check to be judged again; "" for a new one
-  std::string out = {};     // "" for nowhere
+  bool google_benchmark = false;  // the programs are of that library
+  std::string filter = {};        // of its benchmarks; "" for all
+  double slow_down = 0;           // of the self-test
+  std::string replay = {};        // a recorded check to be judged again; "" for a new one
+  std::string out = {};           // "" for nowhere
   Format format = Format::table;
   When color = When::automatic;
 };

@@ -7,9 +7,10 @@ namespace concbench {
 
 std::span<const Exporter> exporters() {
   static constexpr Exporter list[] = {
-      {"google-benchmark", "JSON of Google Benchmark, for its compare.py; every sample",
+      {"google-benchmark", "JSON of Google Benchmark; every sample, and a median for each cell",
        exports::google_benchmark},
-      {"go", "Go benchmark text for benchstat; one line a process", exports::go_benchmark},
+      // benchstat's interval of a median at 95 %.
+      {"go", "Go benchmark text for benchstat; one line a process", exports::go_benchmark, 6},
       {"github-action", "custom JSON of github-action-benchmark (smaller is better); medians",
        exports::github_action},
       {"bencher", "Bencher Metric Format; medians with their range", exports::bencher},

@@ -14,6 +14,8 @@ struct Exporter {
   std::string_view name, summary;
   // The whole text. Only cells that are ok become numbers, and their names stay unique.
   std::string (*text_of)(const Result&);
+  // Of a cell: with fewer its reader says less.
+  int fewest_processes = 1;
 };
 
 std::span<const Exporter> exporters();

@@ -23,11 +23,23 @@ std::string in_name(const std::string& text) {
   return out;
 }
 
+// "ping_pong" as Go writes names: "PingPong".
+std::string camel_case(const std::string& name) {
+  std::string out;
+  bool begins = true;
+  for (const char c : name) {
+    if (c != '_') {
+      out += begins ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    }
+    begins = c == '_';
+  }
+  return out;
+}
+
 // "BenchmarkFib/model=fibers/n=27-2". The number at the end is GOMAXPROCS in Go.
 std::string name_of(const Cell& cell) {
-  std::string workload = in_name(cell.workload);
-  workload.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(workload.front())));
-  std::string name = fmt::format("Benchmark{}/model={}", workload, in_name(cell.model));
+  std::string name =
+      fmt::format("Benchmark{}/model={}", camel_case(in_name(cell.workload)), in_name(cell.model));
   for (const auto& [key, value] : cell.params) {
     name += fmt::format("/{}={}", in_name(key), in_name(text_of(value)));
   }

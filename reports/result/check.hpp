@@ -27,6 +27,7 @@ struct CheckedCell {
   std::vector<int> cpus = {};
   std::uint64_t ops = 0;        // of one iteration
   std::int64_t iterations = 0;  // of each slice
+  bool pinned = true;           // as many were run; otherwise times are scaled to that many
   double injected = 0;          // in a self-test: the share of extra work in NEW; 0: none
   double seconds = 0;           // that it took in all
   std::string ended = {};       // what ended its pairs before there was a decision, or ""
@@ -43,7 +44,8 @@ struct Check {
   bool self_test = false;
   Rule rule;
   CheckedProgram base, next;
-  std::string machine;  // in a line
+  std::string machine;              // in a line
+  std::vector<std::string> limits;  // what the verdicts do not rest on, in sentences
   std::vector<CheckedCell> cells;
 };
 

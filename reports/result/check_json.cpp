@@ -59,6 +59,7 @@ Json json_of(const CheckedCell& cell) {
                {"cpus", cell.cpus},
                {"ops", cell.ops},
                {"iterations", cell.iterations},
+               {"pinned", cell.pinned},
                {"injected", cell.injected},
                {"seconds", cell.seconds},
                {"ended", cell.ended.empty() ? Json(nullptr) : Json(cell.ended)}};
@@ -160,6 +161,7 @@ CheckedCell cell_from(const Json& json) {
   }
   cell.ops = as_unsigned(field(json, "ops"), "ops");
   cell.iterations = integer_field(json, "iterations");
+  if (optional_field(json, "pinned")) cell.pinned = bool_field(json, "pinned");
   cell.injected = number_field(json, "injected");
   cell.seconds = number_field(json, "seconds");
   cell.ended = text_or_empty(json, "ended");
@@ -187,6 +189,7 @@ Json to_json(const Check& check) {
             {"base", json_of(check.base)},
             {"new", json_of(check.next)},
             {"machine", check.machine},
+            {"limits", check.limits},
             {"cells", cells}}}};
 }
 
@@ -206,7 +209,13 @@ Check check_from_json(const Json& json) {
               .base = program_from(field(*object, "base")),
               .next = program_from(field(*object, "new")),
               .machine = string_field(*object, "machine"),
+              .limits = {},
               .cells = {}};
+  if (const Json* limits = optional_field(*object, "limits")) {
+    for (const Json& limit : as_array(*limits, "limits")) {
+      check.limits.push_back(as_string(limit, "limits"));
+    }
+  }
   for (const Json& cell : as_array(field(*object, "cells"), "cells")) {
     check.cells.push_back(cell_from(cell));
   }

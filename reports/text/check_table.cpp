@@ -129,7 +129,11 @@ std::string to_table(const Check& check, const TableStyle& style) {
     text += fitted(row, style, color_of(verdict));
   }
   text += fitted(fmt::format("\n{}\n", in_short(check)), style);
-  return text + wrapped("", legend, color::none, style);
+  text += wrapped("", legend, color::none, style);
+  for (const std::string& limit : check.limits) {
+    text += wrapped("", printable(limit), color::none, style);
+  }
+  return text;
 }
 
 std::string to_markdown(const Check& check) {
@@ -145,6 +149,7 @@ std::string to_markdown(const Check& check) {
   }
   text += fmt::format("BASE {}; NEW {}; {}.\n\n", in_markdown(described(check.base)),
                       in_markdown(described(check.next)), in_markdown(check.machine));
+  for (const std::string& limit : check.limits) text += in_markdown(limit) + "\n\n";
   text += fmt::format("Again, with the same coin: `{}`\n", printable(check.command));
   return text;
 }
