@@ -68,7 +68,7 @@ class Hosts(InFolder):
 
     def test_anywhere_keeps_the_host_of_every_process_and_tells_those_that_differ(self):
         self.half_on("alpha")
-        began = {(cell["model"], cell["workload"], process["index"])
+        began = {(cell["command"], process["index"])
                  for cell in self.result()["cells"] for process in cell["processes"]}
         done = run_on("beta", "run", f"--resume={self.out}", "--resume-anywhere")
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -77,11 +77,11 @@ class Hosts(InFolder):
         for cell in self.result()["cells"]:
             hosts = set()
             for process in cell["processes"]:
-                key = (cell["model"], cell["workload"], process["index"])
+                key = (cell["command"], process["index"])
                 self.assertEqual(process["host"], "alpha" if key in began else "beta", key)
                 hosts.add(process["host"])
             told = "measured on several hosts: alpha, beta" in cell["warnings"]
-            self.assertEqual(told, len(hosts) == 2, cell["model"])
+            self.assertEqual(told, len(hosts) == 2, cell["command"])
             mixed += told
         self.assertGreater(mixed, 0)
         # A third host is refused although it bears the name of neither.

@@ -12,6 +12,7 @@ import unittest
 
 from concbench import CONCBENCH, HERE
 from slurm import CPUS, Cluster, until, why_not
+from sweeps import worker_source
 
 FAKE = f"exec:/usr/bin/python3 {HERE}/fake_worker.py"
 SHORT = ("--processes=2", "--repetitions=1", "--min-time=0.001")
@@ -239,7 +240,7 @@ class Slurm(unittest.TestCase):
 
     def test_a_task_that_fails_is_told_and_only_what_failed_is_measured_again(self):
         worker = pathlib.Path(self.cluster.folder) / "worker.py"
-        worker.write_text("import sys; sys.exit(9)\n", encoding="utf-8")
+        worker.write_text(worker_source("crash"), encoding="utf-8")
         sweep = self.sweep([{"name": "some", "count": 2}],
                            [selection(*SHORT, models=["serial", f"exec:/usr/bin/python3 {worker}"])])
         done = sweep.run("--wait")
@@ -253,8 +254,7 @@ class Slurm(unittest.TestCase):
         def serial(gathered):
             return {each["task"]: cell["samples"] for each in gathered["results"]
                     for cell in each["result"]["concbench"]["cells"] if cell["model"] == "serial"}
-        worker.write_text(pathlib.Path(HERE, "fake_worker.py").read_text(encoding="utf-8"),
-                          encoding="utf-8")
+        worker.write_text(worker_source("honest"), encoding="utf-8")
         done = sweep.run("--wait")
         self.assertEqual(done.returncode, 0, done.stderr)
         after = self.assert_whole(sweep, 2, 2)

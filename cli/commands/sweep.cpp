@@ -8,6 +8,7 @@
 #include "cli/exit_codes.hpp"
 #include "cli/fleet/batch_script.hpp"
 #include "cli/fleet/engines.hpp"
+#include "cli/harness/catalog.hpp"
 #include "cli/options/command_line.hpp"
 #include "models/machine/own_program.hpp"
 #include "models/machine/topology.hpp"
@@ -20,6 +21,9 @@ RunRequest parsed(const Selection& selection) try {
   const RunRequest run = parse_run(selection.arguments);
   if (!run.out.empty() || !run.resume.empty() || run.dry_run) {
     throw UsageError("--out, --resume and --dry-run are the sweep's own business");
+  }
+  for (const std::string& model : run.experiment.models) {
+    if (model != "all") refuse_unknown_model(model);
   }
   return run;
 } catch (const UsageError& error) {
@@ -57,7 +61,7 @@ int sweep(const SweepRequest& request) {
   };
   if (request.dry_run) {
     for (const NodeKind& kind : plan.nodes) {
-      fmt::print("{}", script(kind, plan.name, std::filesystem::absolute(folder_of(request))));
+      fmt::print("{}", script(kind, "dry-run", std::filesystem::absolute(folder_of(request))));
     }
     return exit_ok;
   }

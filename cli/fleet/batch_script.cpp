@@ -39,11 +39,11 @@ std::string command_of(const Part& part, const std::string& program) {
 
 // What is there already is finished rather than begun anew. A node that is no other's equal has
 // results of its own, so that none is of two.
-constexpr const char* measure = R"(
+constexpr const char* preamble = R"(
 cd {results} || exit 4
-worst=0
+{host_is}worst=0
 measure() {{
-  local result={task}.$1{host}.json ended
+  local result="{task}.$1{host}.json" ended
   shift
   if grep -qs '"complete": true' "$result"; then return; fi
   if [[ -e $result ]]; then "$@" {resume}="$result"; else "$@" --out="$result"; fi
@@ -66,9 +66,10 @@ std::string batch_script(const SweepPlan& plan, const NodeKind& kind, const std:
   text += directives(kind, job_name(sweep, kind),
                      shell_quoted(folder / "logs" / "") + kind.name + "-%a.log");
   text += fmt::format(
-      fmt::runtime(measure), fmt::arg("results", shell_quoted(folder / "results")),
+      fmt::runtime(preamble), fmt::arg("results", shell_quoted(folder / "results")),
       fmt::arg("task", kind.name + "-$SLURM_ARRAY_TASK_ID"),
-      fmt::arg("host", kind.interchangeable ? "" : "@$(uname -n)"),
+      fmt::arg("host_is", kind.interchangeable ? "" : "host=$(uname -n)\n"),
+      fmt::arg("host", kind.interchangeable ? "" : "@$host"),
       fmt::arg("resume", kind.interchangeable ? "--resume-anywhere --resume" : "--resume"));
   for (const Part& part : parts_of(plan)) {
     text += fmt::format("measure {} {}\n", part.name(), command_of(part, program));

@@ -211,7 +211,8 @@ bool Gathering::is_complete() const {
 }
 
 Gathering gather(const SweepPlan& plan, const SweepFolder& folder) {
-  Gathering gathering{.sweep = plan.name, .tasks = {}, .results = {}, .complaint = {}};
+  Gathering gathering{
+      .sweep = folder.path().filename(), .tasks = {}, .results = {}, .complaint = {}};
   const Submitted submitted = ask(plan, folder, gathering.complaint);
   for (const Task& task : tasks_of(plan)) {
     GatheredTask row{.name = task.name(), .job = {}, .why = folder.last_words(task)};

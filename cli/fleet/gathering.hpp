@@ -12,7 +12,7 @@ namespace concbench {
 
 struct GatheredTask {
   std::string name;
-  Job job;  // its state is "not run", "unfinished" or "finished" where Slurm never had it
+  SlurmJob job;  // its state is "not run", "unfinished" or "finished" where Slurm never had it
   std::size_t results = 0, wanted = 0;
   std::string why;  // results are missing; what the task itself said last
 };
@@ -25,7 +25,7 @@ struct GatheredResult {
 };
 
 struct Gathering {
-  std::string sweep;
+  std::string sweep;  // its folder
   std::vector<GatheredTask> tasks;
   std::vector<GatheredResult> results;
   std::string complaint;  // of Slurm, if it did not answer

@@ -14,6 +14,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "cli/harness/argument_pointers.hpp"
 #include "cli/harness/signals.hpp"
 
 namespace concbench {
@@ -43,13 +44,6 @@ struct Attributes {
   Attributes& operator=(const Attributes&) = delete;
 };
 
-std::vector<char*> pointers_to(std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
 int code_of(int status) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
@@ -74,8 +68,7 @@ std::string text_in(std::FILE* file) {
 
 }  // namespace
 
-Ended run_program(const std::vector<std::string>& command) {
-  std::vector<std::string> words = command;
+Ended run_program(const std::vector<std::string>& words) {
   const File out = temporary(), err = temporary();
   Actions actions;
   posix_spawn_file_actions_addopen(&actions.value, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -83,7 +76,7 @@ Ended run_program(const std::vector<std::string>& command) {
   posix_spawn_file_actions_adddup2(&actions.value, fileno(err.get()), STDERR_FILENO);
   pid_t child;
   const int why = posix_spawnp(&child, words.front().c_str(), &actions.value, nullptr,
-                               pointers_to(words).data(), environ);
+                               argument_pointers(words).data(), environ);
   if (why != 0) return {127, "", fmt::format("{}: {}", words.front(), strerror(why))};
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
@@ -91,9 +84,9 @@ Ended run_program(const std::vector<std::string>& command) {
   return {code_of(status), text_in(out.get()), text_in(err.get())};
 }
 
-int run_logged(const std::vector<std::string>& command,
+int run_logged(const std::vector<std::string>& words,
                const std::map<std::string, std::string>& variables, const std::string& log) {
-  std::vector<std::string> words = command, environment;
+  std::vector<std::string> environment;
   for (char** entry = environ; *entry; ++entry) {
     const std::string_view name = std::string_view(*entry).substr(0, std::strcspn(*entry, "="));
     if (!variables.contains(std::string(name))) environment.emplace_back(*entry);
@@ -107,8 +100,9 @@ int run_logged(const std::vector<std::string>& command,
                                    O_WRONLY | O_CREAT | O_APPEND, 0666);
   posix_spawn_file_actions_adddup2(&actions.value, STDOUT_FILENO, STDERR_FILENO);
   pid_t child;
-  const int why = posix_spawnp(&child, words.front().c_str(), &actions.value, &attributes.value,
-                               pointers_to(words).data(), pointers_to(environment).data());
+  const int why =
+      posix_spawnp(&child, words.front().c_str(), &actions.value, &attributes.value,
+                   argument_pointers(words).data(), argument_pointers(environment).data());
   if (why != 0) throw std::runtime_error(fmt::format("{}: {}", words.front(), strerror(why)));
   int status = 0;
   bool told = false;

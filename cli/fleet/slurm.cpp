@@ -55,12 +55,12 @@ std::string ask(const SweepPlan& plan, Submitted& submitted) {
   if (squeue.code != 0) return first_line(squeue.err);
 
   const std::string prefix = job_name(submitted.sweep, NodeKind{});
-  std::map<std::string, Job> seen;
+  std::map<std::string, SlurmJob> seen;
   std::istringstream lines(squeue.out);
   for (std::string line; std::getline(lines, line);) {
     const auto [id, index, name, state, reason, nodes] = fields_of(line);
     const std::string kind = name.substr(std::min(name.size(), prefix.size()));
-    Job& job = seen[fmt::format("{}-{}", kind, index)];
+    SlurmJob& job = seen[fmt::format("{}-{}", kind, index)];
     if (number_of(id) >= number_of(job.id)) job = {id, state, reason, nodes};
   }
   for (auto& [task, job] : submitted.jobs) {

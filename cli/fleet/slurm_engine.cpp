@@ -55,7 +55,7 @@ class SlurmSweep {
   }
 
   void look() {
-    const std::map<std::string, Job> before = submitted_.jobs;
+    const std::map<std::string, SlurmJob> before = submitted_.jobs;
     const std::string complaint = slurm::ask(plan_, submitted_);
     if (complaint != complaint_) say("{}\n", complaint.empty() ? "Slurm answers again" : complaint);
     complaint_ = complaint;

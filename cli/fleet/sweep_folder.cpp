@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void make(const fs::path& folder) {
+void make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) {
@@ -31,17 +31,17 @@ std::string new_name() {
   return fmt::format("{:08x}", random());
 }
 
-bool has_failed(const Cell& cell) {
+bool has_no_number(const Cell& cell) {
   return cell.status != Status::ok && cell.status != Status::skipped;
 }
 
 Found::State state_of(const Result& result) {
   if (!result.complete) return Found::State::unfinished;
-  const bool failed = std::ranges::any_of(result.cells, has_failed);
+  const bool failed = std::ranges::any_of(result.cells, has_no_number);
   return failed ? Found::State::failed : Found::State::complete;
 }
 
-Found read(const fs::path& file) {
+Found found_in(const fs::path& file) {
   Found found{.file = file.string(), .result = {}, .problem = {}};
   try {
     found.result = read_result(file);
@@ -89,7 +89,7 @@ std::vector<Part> parts_of(const SweepPlan& plan) {
   return parts;
 }
 
-bool Job::is_over() const {
+bool SlurmJob::is_over() const {
   // squeue(1), JOB STATE CODES
   constexpr std::array<std::string_view, 11> ends = {
       "BOOT_FAIL", "CANCELLED",     "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL",
@@ -113,8 +113,8 @@ SweepFolder SweepFolder::of_plan(const fs::path& path, const std::string& plan_f
                       "with --out",
                       path.string()));
     }
-    make(path / "results");
-    make(path / "logs");
+    make_folder(path / "results");
+    make_folder(path / "logs");
     write_text(text_of(Submitted{.sweep = new_name(), .jobs = {}}), path / "submitted.json");
     write_text(text, plan);
   } else if (read_file(plan) != text) {
@@ -138,7 +138,7 @@ Found SweepFolder::find(const Task& task, const Part& part) const {
     const bool is_of_it =
         file == stem + ".json" || (file.starts_with(stem + "@") && file.ends_with(".json"));
     if (!is_of_it) continue;
-    Found found = read(entry.path());
+    Found found = found_in(entry.path());
     if (best.file.empty() || is_better(found, best)) best = std::move(found);
   }
   return best;
@@ -154,7 +154,7 @@ void SweepFolder::reopen(const SweepPlan& plan, const Task& task) const {
   for (const Part& part : parts_of(plan)) {
     Found found = find(task, part);
     if (found.state != Found::State::failed) continue;
-    std::erase_if(found.result->cells, has_failed);
+    std::erase_if(found.result->cells, has_no_number);
     found.result->complete = false;
     write_text(text_of(*found.result), found.file);
   }

@@ -40,15 +40,15 @@ struct Found {
 };
 
 // What Slurm said last of a task.
-struct Job {
+struct SlurmJob {
   std::string id, state, reason, nodes;
   bool is_over() const;
 };
 
 // What is kept of Slurm's words, which it forgets minutes after the end of a job.
 struct Submitted {
-  std::string sweep;                // tells its jobs from those of other sweeps
-  std::map<std::string, Job> jobs;  // by the names of tasks
+  std::string sweep;                     // tells its jobs from those of other sweeps
+  std::map<std::string, SlurmJob> jobs;  // by the names of tasks
 };
 
 class SweepFolder {

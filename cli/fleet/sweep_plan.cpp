@@ -13,23 +13,22 @@ namespace concbench {
 namespace {
 
 namespace fs = std::filesystem;
-using Node = const toml::node&;
+using TomlNode = const toml::node&;
 // What reads the value of a key; the key is named in complaints.
-using Readers = std::map<std::string, std::function<void(const std::string& key, Node)>>;
+using KeyReader = std::function<void(const std::string& key, TomlNode)>;
+using KeyReaders = std::map<std::string, KeyReader>;
 
 // Slurm numbers the tasks of an array up to 1,000 unless its configuration says otherwise.
-constexpr Range<int> counts{1, 1'000};
+constexpr Range<int> count_range{1, 1'000};
 
 class PlanFile {
  public:
   explicit PlanFile(const std::string& path) : toml_(path), folder_(fs::path(path).parent_path()) {}
 
   SweepPlan read() {
-    plan_.name = fs::path(toml_.path()).stem();
     keys_of(toml_.table(), {
-                               {"name", name_into(plan_.name)},
-                               {"repetitions", number_into(plan_.repetitions, counts)},
-                               {"at_once", number_into(plan_.at_once, counts)},
+                               {"repetitions", number_into(plan_.repetitions, count_range)},
+                               {"at_once", number_into(plan_.at_once, count_range)},
                                {"most_queued", number_into(plan_.most_queued, {1, 100'000})},
                                {"nodes", tables_into(plan_.nodes, &PlanFile::nodes)},
                                {"builds", tables_into(plan_.builds, &PlanFile::build)},
@@ -44,7 +43,7 @@ class PlanFile {
   }
 
  private:
-  void keys_of(const toml::table& table, const Readers& readers) const {
+  void keys_of(const toml::table& table, const KeyReaders& readers) const {
     std::vector<std::string> known;
     for (const auto& [key, reader] : readers) known.push_back(key);
     for (const auto& [key, node] : table) {
@@ -54,14 +53,14 @@ class PlanFile {
     }
   }
 
-  auto number_into(int& into, Range<int> range) const {
-    return [this, &into, range](const std::string& key, Node node) {
+  KeyReader number_into(int& into, Range<int> range) const {
+    return [this, &into, range](const std::string& key, TomlNode node) {
       into = toml_.number(node, key, range);
     };
   }
   // It becomes a word of Slurm's, which a line of the batch script ends.
-  auto word_into(std::string& into) const {
-    return [this, &into](const std::string& key, Node node) {
+  KeyReader word_into(std::string& into) const {
+    return [this, &into](const std::string& key, TomlNode node) {
       into = toml_.word(node, key);
       const auto is_blank = [](unsigned char c) { return c <= ' ' || c == 0x7F; };
       if (std::ranges::any_of(into, is_blank)) {
@@ -70,8 +69,8 @@ class PlanFile {
     };
   }
   // It becomes a part of the names of files.
-  auto name_into(std::string& into) const {
-    return [this, &into](const std::string& key, Node node) {
+  KeyReader name_into(std::string& into) const {
+    return [this, &into](const std::string& key, TomlNode node) {
       into = toml_.word(node, key);
       constexpr auto plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
       if (into.find_first_not_of(plain) != into.npos) {
@@ -82,9 +81,9 @@ class PlanFile {
 
   // [[KEY]] after [[KEY]], each with a name of its own.
   template <class Item>
-  auto tables_into(std::vector<Item>& into, Item (PlanFile::*read)(const toml::table&)) {
-    return [this, &into, read](const std::string& key, Node node) {
-      toml_.each(node, key, [&](Node item) {
+  KeyReader tables_into(std::vector<Item>& into, Item (PlanFile::*read)(const toml::table&)) {
+    return [this, &into, read](const std::string& key, TomlNode node) {
+      toml_.each(node, key, [&](TomlNode item) {
         const toml::table* table = item.as_table();
         if (!table) toml_.fail(item.source(), key, fmt::format("must be tables: [[{}]]", key));
         const Item made = (this->*read)(*table);
@@ -99,20 +98,22 @@ class PlanFile {
 
   NodeKind nodes(const toml::table& table) {
     NodeKind kind;
-    keys_of(
-        table,
-        {
-            {"name", name_into(kind.name)},
-            {"count", number_into(kind.count, counts)},
-            {"partition", word_into(kind.partition)},
-            {"account", word_into(kind.account)},
-            {"constraint", word_into(kind.constraint)},
-            {"time", word_into(kind.time)},
-            {"cores", [&](const std::string& key,
-                          Node node) { kind.cores = toml_.number(node, key, cores_range); }},
-            {"interchangeable", [&](const std::string& key,
-                                    Node node) { kind.interchangeable = toml_.flag(node, key); }},
-        });
+    keys_of(table, {
+                       {"name", name_into(kind.name)},
+                       {"count", number_into(kind.count, count_range)},
+                       {"partition", word_into(kind.partition)},
+                       {"account", word_into(kind.account)},
+                       {"constraint", word_into(kind.constraint)},
+                       {"time", word_into(kind.time)},
+                       {"cores",
+                        [&](const std::string& key, TomlNode node) {
+                          kind.cores = toml_.number(node, key, cores_range);
+                        }},
+                       {"interchangeable",
+                        [&](const std::string& key, TomlNode node) {
+                          kind.interchangeable = toml_.flag(node, key);
+                        }},
+                   });
     return kind;
   }
 
@@ -121,7 +122,7 @@ class PlanFile {
     keys_of(table, {
                        {"name", name_into(build.name)},
                        {"program",
-                        [&](const std::string& key, Node node) {
+                        [&](const std::string& key, TomlNode node) {
                           build.program = beside_the_plan(toml_.word(node, key));
                         }},
                    });
@@ -131,10 +132,10 @@ class PlanFile {
   Selection selection(const toml::table& table) {
     Selection selection;
     selection.place = fmt::format("{}:{}", toml_.path(), table.source().begin.line);
-    const auto argument = [&](const char* option) {
-      return [&, option](const std::string& key, Node node) {
+    const auto argument = [&](const char* option) -> KeyReader {
+      return [&, option](const std::string& key, TomlNode node) {
         std::vector<std::string> words;
-        toml_.each(node, key, [&](Node item) { words.push_back(text_of(item, key)); });
+        toml_.each(node, key, [&](TomlNode item) { words.push_back(text_of(item, key)); });
         selection.arguments.push_back(fmt::format("--{}={}", option, fmt::join(words, ",")));
       };
     };
@@ -142,15 +143,15 @@ class PlanFile {
             {
                 {"name", name_into(selection.name)},
                 {"preset",
-                 [&](const std::string& key, Node node) {
+                 [&](const std::string& key, TomlNode node) {
                    selection.arguments.push_back("--preset=" + preset(toml_.word(node, key)));
                  }},
                 {"models", argument("model")},
                 {"workloads", argument("workload")},
                 {"cores", argument("cores")},
                 {"options",
-                 [&](const std::string& key, Node node) {
-                   toml_.each(node, key, [&](Node item) {
+                 [&](const std::string& key, TomlNode node) {
+                   toml_.each(node, key, [&](TomlNode item) {
                      selection.arguments.push_back(toml_.word(item, key));
                    });
                  }},
@@ -158,7 +159,7 @@ class PlanFile {
     return selection;
   }
 
-  std::string text_of(Node item, const std::string& key) const {
+  std::string text_of(TomlNode item, const std::string& key) const {
     if (item.is_integer()) return fmt::to_string(toml_.number(item, key, cores_range));
     return toml_.word(item, key);
   }

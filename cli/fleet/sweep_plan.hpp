@@ -12,9 +12,9 @@ namespace concbench {
 struct NodeKind {
   std::string name;
   int count = 1;
-  std::string partition, account, constraint, time;
-  std::optional<int> cores;      // a part of a node; otherwise it is ours alone
-  bool interchangeable = false;  // whether one may finish what another began
+  std::string partition = {}, account = {}, constraint = {}, time = {};
+  std::optional<int> cores = {};  // a part of a node; otherwise it is ours alone
+  bool interchangeable = false;   // whether one may finish what another began
 };
 
 struct SweptBuild {
@@ -28,7 +28,6 @@ struct Selection {
 };
 
 struct SweepPlan {
-  std::string name;
   int repetitions = 1;  // on each node
   int at_once = 0;      // tasks of a kind that run at the same time; 0 for as many as can
   int most_queued = 500;
