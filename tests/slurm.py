@@ -104,7 +104,8 @@ class Cluster:
         self.start_controller()
         for name in FEATURES:
             self.start_node(name)
-        until(lambda: self.say("sinfo", "-h", "-o", "%T").split() == ["idle"] * 3, 30, "idle nodes")
+        for name in FEATURES:
+            until(lambda name=name: self.state(name) == "idle", 30, f"node {name} is idle")
 
     def start_controller(self):
         self.daemon("slurmctld", "slurmctld", "-D")
@@ -129,6 +130,9 @@ class Cluster:
             self.run("scancel", "--user=root", timeout=30)
         for name in list(self.daemons):
             self.end(name)
+
+    def state(self, node):
+        return self.say("sinfo", "-h", "-n", node, "-o", "%T").split("\n")[0]
 
     def run(self, *command, timeout=120):
         return subprocess.run(command, env=self.environment, capture_output=True, text=True,
