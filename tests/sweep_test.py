@@ -152,6 +152,17 @@ class Whole(Sweeps):
             self.assertEqual(cell["standing_out"], [])
         self.assertIn("s2 stands out", told.stdout)
 
+        page = self.folder / "nodes.html"
+        done = concbench("report", str(self.out), "--base=big-0", f"-o{page}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        html = page.read_text(encoding="utf-8")
+        names = ("big-0 on b0", "small-0 on s0", "small-0 on s1, run 2", "small-1 on s2")
+        places = [html.index(name) for name in names]
+        self.assertEqual(min(places), places[0])  # what the others are compared with
+        done = concbench("report", str(self.out), "--base=huge-0", f"-o{page}")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("small-1 on s2", done.stderr)
+
     def test_a_torn_result_is_told_and_made_anew(self):
         self.sweep(PLAN)
         torn = next(path for path in self.results.glob("results/big-0.this.tasks.0@*"))
@@ -160,6 +171,9 @@ class Whole(Sweeps):
         self.assertEqual(told.returncode, 3)
         self.assertIn("big-0: 1 of 2 results", told.stdout)
         self.assertIn(torn.name, told.stdout)
+        done = self.sweep(PLAN)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.gather()[0].returncode, 0)
 
     def test_an_interrupted_sweep_goes_on_where_it_was(self):
         self.plan.write_text(HANGS, encoding="utf-8")
@@ -173,8 +187,8 @@ class Whole(Sweeps):
         self.assertIn("n-1: 0 of 1 results; not run", told.stdout)
         run.send_signal(signal.SIGTERM)
         self.assertEqual(run.wait(timeout=20), 128 + signal.SIGTERM)
-        before = self.some_processes()
-        self.assertTrue(0 < before < 40)
+        before = self.samples()
+        self.assertTrue(0 < self.some_processes() < 40)
         again = self.sweep(HANGS, "--dry-run")
         self.assertEqual(again.returncode, 0)
         script = self.results / "n.sh"
@@ -182,6 +196,13 @@ class Whole(Sweeps):
                                capture_output=True, check=False, timeout=100)
         self.assertEqual(first.returncode, 0, first.stderr)
         self.assertEqual(self.some_processes(), 40)
+        kept = [sample for sample in self.samples() if sample in before]
+        self.assertEqual(kept, before)
+
+    def samples(self):
+        (path,) = self.results.glob("results/n-0.*.json")
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)["concbench"]["cells"][0]["samples"]
 
     def some_processes(self):
         count = 0

@@ -71,14 +71,14 @@ std::set<std::string> standing_out(const Runs& runs) {
   }
   std::set<std::string> found;
   if (spans.size() < 3) return found;
-  for (const auto& [host, span] : spans) {
+  for (const auto& one : spans) {
     const auto beyond = [&](bool above) {
       return std::ranges::all_of(spans, [&](const auto& other) {
-        if (other.first == host) return true;
-        return above ? span.low > other.second.high : span.high < other.second.low;
+        if (other.first == one.first) return true;
+        return above ? one.second.low > other.second.high : one.second.high < other.second.low;
       });
     };
-    if (beyond(true) || beyond(false)) found.insert(host);
+    if (beyond(true) || beyond(false)) found.insert(one.first);
   }
   return found.size() == 1 ? found : std::set<std::string>{};
 }
@@ -214,10 +214,11 @@ Gathering gather(const SweepPlan& plan, const SweepFolder& folder) {
   Gathering gathering{
       .sweep = folder.path().filename(), .tasks = {}, .results = {}, .complaint = {}};
   const Submitted submitted = ask(plan, folder, gathering.complaint);
+  const Listing listing = folder.list();
   for (const Task& task : tasks_of(plan)) {
     GatheredTask row{.name = task.name(), .job = {}, .why = folder.last_words(task)};
     for (const Part& part : parts_of(plan)) {
-      Found found = folder.find(task, part);
+      Found found = find(listing, task, part);
       ++row.wanted;
       row.results += found.state == Found::State::complete;
       if (!found.problem.empty()) row.why = found.problem;

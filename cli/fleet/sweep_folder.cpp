@@ -130,33 +130,36 @@ fs::path SweepFolder::log(const Task& task) const {
   return path_ / "logs" / (task.name() + ".log");
 }
 
-Found SweepFolder::find(const Task& task, const Part& part) const {
-  const std::string stem = fmt::format("{}.{}", task.name(), part.name());
-  Found best;
+Listing SweepFolder::list() const {
+  Listing listing;
   for (const auto& entry : fs::directory_iterator(results())) {
-    const std::string file = entry.path().filename();
-    const bool is_of_it =
-        file == stem + ".json" || (file.starts_with(stem + "@") && file.ends_with(".json"));
-    if (!is_of_it) continue;
-    Found found = found_in(entry.path());
-    if (best.file.empty() || is_better(found, best)) best = std::move(found);
+    const fs::path& path = entry.path();
+    if (path.extension() != ".json") continue;
+    const std::string name = path.stem();
+    listing.emplace(name.substr(0, name.find('@')), path);  // the host that it is of, if it has one
   }
-  return best;
+  return listing;
 }
 
 bool SweepFolder::is_finished(const SweepPlan& plan, const Task& task) const {
+  const Listing listing = list();
   return std::ranges::all_of(parts_of(plan), [&](const Part& part) {
-    return find(task, part).state == Found::State::complete;
+    return find(listing, task, part).state == Found::State::complete;
   });
 }
 
 void SweepFolder::reopen(const SweepPlan& plan, const Task& task) const {
+  const Listing listing = list();
   for (const Part& part : parts_of(plan)) {
-    Found found = find(task, part);
-    if (found.state != Found::State::failed) continue;
-    std::erase_if(found.result->cells, has_no_number);
-    found.result->complete = false;
-    write_text(text_of(*found.result), found.file);
+    Found found = find(listing, task, part);
+    if (!found.problem.empty()) {
+      std::error_code stays;  // and is told again by whoever resumes it
+      fs::rename(found.file, found.file + ".unreadable", stays);
+    } else if (found.state == Found::State::failed) {
+      std::erase_if(found.result->cells, has_no_number);
+      found.result->complete = false;
+      write_text(text_of(*found.result), found.file);
+    }
   }
 }
 
@@ -179,6 +182,16 @@ Submitted SweepFolder::submitted() const {
                             string_field(job, "reason"), string_field(job, "nodes")};
   }
   return submitted;
+}
+
+Found find(const Listing& listing, const Task& task, const Part& part) {
+  const auto [begin, end] = listing.equal_range(fmt::format("{}.{}", task.name(), part.name()));
+  Found best;
+  for (auto each = begin; each != end; ++each) {
+    Found found = found_in(each->second);
+    if (best.file.empty() || is_better(found, best)) best = std::move(found);
+  }
+  return best;
 }
 
 std::string text_of(const Submitted& submitted) {

@@ -39,6 +39,9 @@ struct Found {
   std::string problem;  // of a file that cannot be read
 };
 
+// The files of results, by the names of the parts that they are of: "small-3.release.hand-off.0".
+using Listing = std::multimap<std::string, std::filesystem::path>;
+
 // What Slurm said last of a task.
 struct SlurmJob {
   std::string id, state, reason, nodes;
@@ -65,9 +68,10 @@ class SweepFolder {
   std::filesystem::path log(const Task& task) const;
   std::filesystem::path submitted_file() const { return path_ / "submitted.json"; }
 
-  Found find(const Task& task, const Part& part) const;
+  Listing list() const;
   bool is_finished(const SweepPlan& plan, const Task& task) const;
-  // Cells that failed go from the task's results, so that they are measured anew.
+  // So that they are measured anew, cells that failed go from the task's results, and results that
+  // cannot be read are put aside.
   void reopen(const SweepPlan& plan, const Task& task) const;
   // The last complaint of concbench in the task's log; empty if there is none.
   std::string last_words(const Task& task) const;
@@ -77,6 +81,7 @@ class SweepFolder {
   std::filesystem::path path_;
 };
 
+Found find(const Listing& listing, const Task& task, const Part& part);
 std::string text_of(const Submitted& submitted);
 
 }  // namespace concbench

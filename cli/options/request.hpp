@@ -41,6 +41,7 @@ struct TopoRequest {
 
 struct ReportRequest {
   std::vector<std::string> results;
+  std::string base;                 // the name of the one to compare with; "" for the first
   std::string out = "report.html";  // "-" for stdout
 };
 
