@@ -65,7 +65,7 @@ class Sweep:
         """A line for each of its tasks in the queue."""
         done = self.cluster.run("squeue", "-h", "-r", "-o", f"%j {form}")
         assert done.returncode == 0, done.stderr
-        if not self.results.exists():
+        if not (self.results / "submitted.json").exists():
             return []
         lines = done.stdout.splitlines()
         with open(self.results / "submitted.json", encoding="utf-8") as file:
