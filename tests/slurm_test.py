@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Sweeps on a real Slurm: an array over two nodes, nodes that die, tasks that fail, time out and are
-cancelled, and a controller that goes away."""
+"""Sweeps on a real Slurm: an array over two nodes, nodes that die, tasks that fail, time out and
+are cancelled, and a controller that goes away."""
 
 import collections
 import json
@@ -33,6 +33,9 @@ def plan_of(nodes, selections, **keys):
 def selection(*options, name="some", models="serial"):
     return {"name": name, "models": models, "workloads": "spawn", "cores": 1,
             "options": list(options)}
+
+
+NAPS = selection(*LONG, models=f"{FAKE} naps")
 
 
 class Sweep:
@@ -194,7 +197,7 @@ class Slurm(unittest.TestCase):
         return index
 
     def test_a_task_whose_node_dies_begins_anew_on_another(self):
-        sweep = self.sweep([{"name": "lone", "count": 2}], [selection(*LONG, models=f"{FAKE} naps")])
+        sweep = self.sweep([{"name": "lone", "count": 2}], [NAPS])
         index = self.kill_in_mid_run(sweep)
         gathered = self.assert_whole(sweep, 2, PROCESSES)
         for each in gathered["results"]:
@@ -207,8 +210,7 @@ class Slurm(unittest.TestCase):
             self.assertFalse(json.load(file)["concbench"]["complete"])
 
     def test_a_task_whose_node_dies_is_finished_by_one_that_is_interchangeable(self):
-        sweep = self.sweep([{"name": "pair", "count": 2, "interchangeable": True}],
-                           [selection(*LONG, models=f"{FAKE} naps")])
+        sweep = self.sweep([{"name": "pair", "count": 2, "interchangeable": True}], [NAPS])
         index = self.kill_in_mid_run(sweep)
         gathered = self.assert_whole(sweep, 2, PROCESSES)
         (mixed,) = [each for each in gathered["results"] if each["task"] == f"pair-{index}"]
@@ -217,7 +219,7 @@ class Slurm(unittest.TestCase):
         self.assertIn("measured on several hosts: a, b", cell["warnings"])
 
     def test_what_was_cancelled_half_way_is_resumed_although_the_controller_goes_away(self):
-        sweep = self.sweep([{"name": "half", "count": 2}], [selection(*LONG, models=f"{FAKE} naps")])
+        sweep = self.sweep([{"name": "half", "count": 2}], [NAPS])
         self.assertEqual(sweep.run().returncode, 0)
         job, index = sweep.on("a")
         self.cluster.run("scancel", job)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Sweeps on this machine: the plan, the folder, what is run again, and what gather makes of it. That
-Slurm does the same is tested in slurm_test.py."""
+"""Sweeps on this machine: the plan, the folder, what is run again, and what gather makes of it.
+That Slurm does the same is tested in slurm_test.py."""
 
 import json
 import os
@@ -307,9 +307,10 @@ account = "project"
 constraint = "big&fast"
 time = "00:30:00"
 """))
-        for line in ("#!/bin/bash", "#SBATCH --partition=main", "#SBATCH --account=project",
-                     "#SBATCH --constraint=big&fast", "#SBATCH --time=00:30:00", "#SBATCH --nodes=1",
-                     "#SBATCH --exclusive", "#SBATCH --requeue", "#SBATCH --open-mode=append"):
+        self.assertIn("#SBATCH --array=0-1\n", script)
+        for line in ("#!/bin/bash", "#SBATCH --array=0", "#SBATCH --partition=main",
+                     "#SBATCH --account=project", "#SBATCH --constraint=big&fast",
+                     "#SBATCH --time=00:30:00", "#SBATCH --nodes=1", "#SBATCH --exclusive", "#SBATCH --requeue", "#SBATCH --open-mode=append"):
             self.assertIn(line + "\n", script)
         self.assertEqual(script.count("#!/bin/bash"), 2)
         self.assertIn("measure this.tasks.1 ", script)

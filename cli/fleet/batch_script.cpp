@@ -7,12 +7,21 @@
 namespace concbench {
 namespace {
 
-std::string directives(const NodeKind& kind, const std::string& name, const std::string& log) {
+// Of all tasks; for some of them the sweep names those on sbatch's command line.
+std::string array_of(const SweepPlan& plan, const NodeKind& kind) {
+  std::string array = kind.count == 1 ? "0" : fmt::format("0-{}", kind.count - 1);
+  if (plan.at_once > 0) array += fmt::format("%{}", plan.at_once);
+  return array;
+}
+
+std::string directives(const SweepPlan& plan, const NodeKind& kind, const std::string& name,
+                       const std::string& log) {
   std::string text;
   const auto add = [&](const char* option, const std::string& value) {
     if (!value.empty()) text += fmt::format("#SBATCH --{}={}\n", option, value);
   };
   add("job-name", name);
+  add("array", array_of(plan, kind));
   add("partition", kind.partition);
   add("account", kind.account);
   add("constraint", kind.constraint);
@@ -63,7 +72,7 @@ std::string job_name(const std::string& sweep, const NodeKind& kind) {
 std::string batch_script(const SweepPlan& plan, const NodeKind& kind, const std::string& sweep,
                          const std::filesystem::path& folder, const std::string& program) {
   std::string text = "#!/bin/bash\n";
-  text += directives(kind, job_name(sweep, kind),
+  text += directives(plan, kind, job_name(sweep, kind),
                      shell_quoted(folder / "logs" / "") + kind.name + "-%a.log");
   text += fmt::format(
       fmt::runtime(preamble), fmt::arg("results", shell_quoted(folder / "results")),
