@@ -45,6 +45,8 @@ int perform(Command command) {
                         [](ReportRequest& request) { return report(request); },
                         [](CompareRequest& request) { return compare(request); },
                         [](ExportRequest& request) { return export_result(request); },
+                        [](SweepRequest& request) { return sweep(request); },
+                        [](GatherRequest& request) { return gather(request); },
                         [](HistoryRequest& request) { return history(request); },
                         [](TopoRequest& request) { return print(topo(request)); },
                         [](DoctorRequest& request) { return doctor(request); },

@@ -6,6 +6,8 @@
 namespace concbench {
 
 int run(RunRequest request);
+int sweep(const SweepRequest& request);
+int gather(const GatherRequest& request);
 int check(CheckRequest request);
 int list(const ListRequest& request);
 int explain(const ExplainRequest& request);

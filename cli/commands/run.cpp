@@ -1,11 +1,13 @@
 // concbench run: request → plan → session → result → what is shown.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <set>
 
 #include "build_info.hpp"
 #include "cli/commands/commands.hpp"
@@ -43,7 +45,7 @@ std::vector<std::string> selection_of(const std::vector<std::string>& argv) {
   std::vector<std::string> selection;
   for (std::size_t i = 0; i < argv.size(); ++i) {
     const std::string name = argv[i].substr(0, argv[i].find('='));
-    const bool flag = name == "--dry-run" || name == "--live";
+    const bool flag = name == "--dry-run" || name == "--live" || name == "--resume-anywhere";
     const bool where =
         name == "--resume" || name == "--out" || name == "--format" || name == "--color";
     if (!flag && !where) selection.push_back(argv[i]);
@@ -146,6 +148,15 @@ std::string shown(const Result& result, const RunRequest& request) {
   return to_table(result, style_of(request.color));
 }
 
+// What is kept of other hosts keeps their names.
+void tell_hosts(const Result& before, const Result& now) {
+  std::set<std::string> others = before.hosts();
+  others.erase(now.environment.host);
+  if (others.empty()) return;
+  say("kept as measured on {}; the rest runs on {}\n", fmt::join(others, ", "),
+      now.environment.host);
+}
+
 bool has_numbers(const Result& result) {
   return std::ranges::count(result.cells, Status::ok, &Cell::status) > 0;
 }
@@ -185,6 +196,7 @@ Prepared prepare(RunRequest& request, const std::optional<Result>& before,
   Prepared made{make_plan(experiment, topology, read_limits()), new_result(request, topology)};
   if (before) {
     refuse_other_machine(made.result, *before, request.resume);
+    refuse_other_host(made.result, *before, request.resume, request.resume_anywhere);
     take_over(made.plan, *before);
     made.result.date = before->date;
     made.result.order = before->order;
@@ -241,6 +253,7 @@ int run(RunRequest request) {
     print_plan(plan, request.experiment.preset, result.adjusted);
     return exit_ok;
   }
+  if (before) tell_hosts(*before, result);
   const int signal = measure(request, topology, plan, result, saver);
   fmt::print("{}", shown(result, request));
   if (has_numbers(result)) say("{}\n", trust(result));

@@ -1,6 +1,7 @@
 #include "cli/harness/footnotes.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -59,6 +60,9 @@ std::vector<std::string> warnings_about(const Cell& cell, const Preset& preset) 
   if (shares.steal > 0.02) {
     warnings.push_back(
         fmt::format("the hypervisor took {:.0f} % of these CPUs", 100 * shares.steal));
+  }
+  if (const auto hosts = cell.hosts(); hosts.size() > 1) {
+    warnings.push_back(fmt::format("measured on several hosts: {}", fmt::join(hosts, ", ")));
   }
   if (shares.foreign > 0.05) warnings.push_back(foreign_text(shares));
   if (differ > 0.25) {

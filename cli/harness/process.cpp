@@ -16,6 +16,7 @@
 #include <cstring>
 #include <sstream>
 
+#include "cli/harness/argument_pointers.hpp"
 #include "cli/harness/children.hpp"
 #include "cli/harness/guardian.hpp"
 #include "cli/harness/signals.hpp"
@@ -48,14 +49,6 @@ struct Pipe {
   int take_read() { return std::exchange(read_end, -1); }
   int take_write() { return std::exchange(write_end, -1); }
 };
-
-// As exec wants them.
-std::vector<char*> pointers_to(const std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 // In the child, between fork and exec: only async-signal-safe calls.
 void become_a_worker() {
@@ -102,8 +95,8 @@ Process::~Process() {
 
 void Process::spawn(const std::vector<std::string>& command) {
   Pipe in, out, err, start, failure;
-  std::vector<char*> argv = pointers_to(command);
-  std::vector<char*> environment = pointers_to(worker_environment().entries);
+  std::vector<char*> argv = argument_pointers(command);
+  std::vector<char*> environment = argument_pointers(worker_environment().entries);
 
   pid_ = fork();
   if (pid_ < 0) {

@@ -1,8 +1,12 @@
 #include "cli/harness/resume.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
+
+#include "reports/statistics/comparability.hpp"
 
 namespace concbench {
 namespace {
@@ -23,6 +27,26 @@ void refuse_other_machine(const Result& now, const Result& before, const std::st
   differs("kernel", before.environment.kernel, now.environment.kernel);
   differs("compiler", before.build.compiler, now.build.compiler);
   differs("build", before.build.commit, now.build.commit);
+}
+
+void refuse_other_host(const Result& now, const Result& before, const std::string& path,
+                       bool anywhere) {
+  const std::set<std::string> hosts = before.hosts();
+  const std::string& here = now.environment.host;
+  if (hosts.empty() || hosts == std::set{here}) return;
+  if (!anywhere) {
+    throw Impossible(
+        fmt::format("--resume={}: it was measured on {}, and this is {}; finish it there, or add "
+                    "--resume-anywhere if these hosts are meant to be the same",
+                    path, fmt::join(hosts, ", "), here));
+  }
+  const auto there = machine_traits(before), these = machine_traits(now);
+  const auto [a, b] = std::ranges::mismatch(there, these);
+  if (a == there.end()) return;
+  throw Impossible(
+      fmt::format("--resume={}: it was measured on {}, which is other hardware: {} is "
+                  "'{}' there and '{}' here",
+                  path, fmt::join(hosts, ", "), a->field, a->value, b->value));
 }
 
 void take_over(Plan& plan, const Result& before) {

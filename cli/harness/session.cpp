@@ -141,7 +141,9 @@ bool run_step(Plan& plan, const Step& step, const Preset& preset, Result& result
   Cell& cell = result.cells[step.job];
   result.order.push_back(fmt::format("{}#{}", cell.name(), step.process));
   try {
-    add(cell, job.notices, measure(plan.candidates[job.candidate], job, step.process, preset));
+    Contribution made = measure(plan.candidates[job.candidate], job, step.process, preset);
+    if (!result.environment.host.empty()) made.process.host = result.environment.host;
+    add(cell, job.notices, std::move(made));
   } catch (const Refused& refused) {
     cell.reason = refused.what();
     return true;

@@ -27,6 +27,8 @@ extern const CommandLine run_command;
 extern const CommandLine list_command;
 extern const CommandLine topo_command;
 extern const CommandLine doctor_command;
+extern const CommandLine sweep_command;
+extern const CommandLine gather_command;
 extern const CommandLine check_command;
 extern const CommandLine compare_command;
 extern const CommandLine claims_command;

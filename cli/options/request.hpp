@@ -25,6 +25,7 @@ struct RunRequest {
   Experiment experiment;
   std::string out;     // "" for nowhere, "-" for stdout
   std::string resume;  // "" for a new run
+  bool resume_anywhere = false;
   bool dry_run = false;
   bool live = false;
   Format format = Format::table;
@@ -40,6 +41,7 @@ struct TopoRequest {
 
 struct ReportRequest {
   std::vector<std::string> results;
+  std::string base;                 // the name of the one to compare with; "" for the first
   std::string out = "report.html";  // "-" for stdout
 };
 
@@ -108,6 +110,19 @@ struct ClaimsRequest {
   std::uint64_t seed = 0;
 };
 
+enum class Engine { local, slurm };
+
+struct SweepRequest {
+  std::string plan, out;  // out: "" for a folder named after the plan
+  Engine engine = Engine::local;
+  bool wait = false, dry_run = false;
+};
+
+struct GatherRequest {
+  std::string folder, out;  // out: "" for nowhere, "-" for stdout
+  When color = When::automatic;
+};
+
 struct DoctorRequest {
   Format format = Format::table;
   When color = When::automatic;
@@ -130,9 +145,9 @@ struct Text {
   std::string text;
 };
 
-using Command =
-    std::variant<RunRequest, ListRequest, TopoRequest, CheckRequest, CompareRequest, ClaimsRequest,
-                 DoctorRequest, ReportRequest, ExportRequest, HistoryRequest, ExplainRequest,
-                 CompletionsRequest, ManRequest, WorkerRequest, LoadRequest, Text>;
+using Command = std::variant<RunRequest, ListRequest, TopoRequest, CheckRequest, CompareRequest,
+                             ClaimsRequest, DoctorRequest, ReportRequest, ExportRequest,
+                             HistoryRequest, ExplainRequest, SweepRequest, GatherRequest,
+                             CompletionsRequest, ManRequest, WorkerRequest, LoadRequest, Text>;
 
 }  // namespace concbench

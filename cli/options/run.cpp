@@ -17,7 +17,7 @@ struct RunWords {
   std::string preset = "quick", processes, repetitions, min_time, timeout, budget, seed;
   std::string out, resume;
   OutputWords shown;
-  bool dry_run = false, live = false;
+  bool resume_anywhere = false, dry_run = false, live = false;
 };
 
 void add_run_options(CLI::App& app, RunWords& words) {
@@ -44,6 +44,9 @@ void add_run_options(CLI::App& app, RunWords& words) {
       ->group(result);
   app.add_option("--resume", words.resume, "finish the run of this result file")
       ->type_name(kinds::file)
+      ->group(result);
+  app.add_flag("--resume-anywhere", words.resume_anywhere,
+               "also finish what was begun on another host of the same hardware")
       ->group(result);
   app.add_flag("--dry-run", words.dry_run, "show what would be run, and for how long")
       ->group(result);
@@ -76,6 +79,10 @@ RunRequest to_request(const RunWords& words, Words argv) {
                         : parse_number<std::uint64_t>("--seed", words.seed, 0, INT64_MAX);
   request.out = words.out;
   request.resume = words.resume;
+  request.resume_anywhere = words.resume_anywhere;
+  if (request.resume_anywhere && request.resume.empty()) {
+    throw UsageError("--resume-anywhere says how to --resume a result, and none is named");
+  }
   request.dry_run = words.dry_run;
   request.live = words.live;
   request.format = parse_format(words.shown, all_formats);

@@ -28,4 +28,22 @@ std::string Cell::name() const {
   return name;
 }
 
+std::set<std::string> Cell::hosts() const {
+  std::set<std::string> hosts;
+  for (const ProcessInfo& process : processes) {
+    if (process.host) hosts.insert(*process.host);
+  }
+  return hosts;
+}
+
+// Older results name their host but once.
+std::set<std::string> Result::hosts() const {
+  std::set<std::string> all;
+  for (const Cell& cell : cells) {
+    all.merge(cell.hosts());
+    if (cell.hosts().empty() && !cell.processes.empty()) all.insert(environment.host);
+  }
+  return all;
+}
+
 }  // namespace concbench

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -55,6 +56,7 @@ struct Summary {
 // What is known of one worker process as a whole.
 struct ProcessInfo {
   int index = 0;                               // `Sample::process`
+  std::optional<std::string> host;             // where it ran
   std::optional<std::int64_t> cold_start_ns;   // starting the model until its first task ran
   std::optional<std::int64_t> peak_rss_bytes;  // of the process itself
   std::optional<std::int64_t> children_peak_rss_bytes;  // of the largest process it started
@@ -154,6 +156,8 @@ struct Cell {
   // "fibers/fib/n:27/cores:2": the name in Google Benchmark's terms, unique in a result. A layout
   // other than compact, the default, is added: "…/cores:2/layout:spread".
   std::string name() const;
+  // Those of its processes, as far as they are known.
+  std::set<std::string> hosts() const;
 };
 
 struct CacheInfo {
@@ -211,6 +215,9 @@ struct Result {
   std::vector<std::string> order;     // cell names with process, in the order they were run
   std::vector<std::string> adjusted;  // what --budget changed, in sentences
   std::vector<Cell> cells;
+
+  // Where any of it was measured; several after --resume-anywhere.
+  std::set<std::string> hosts() const;
 };
 
 }  // namespace concbench
