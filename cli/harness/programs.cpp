@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "cli/exit_codes.hpp"
+#include "cli/harness/program_token.hpp"
 
 namespace concbench {
 namespace {
@@ -24,8 +25,11 @@ std::string executable(std::string_view role, const std::string& path) {
 Program::Program(std::string_view role, const std::string& named, double timeout_s)
     : named_(named), timeout_s_(timeout_s) {
   std::vector<std::string> launch;
-  if (named.starts_with("exec:")) {
-    launch = exec_words(named);
+  std::string name;
+  if (is_program(named)) {
+    ProgramToken program = parse_program(named);
+    launch = std::move(program.command);
+    name = std::move(program.name);
   } else {
     path_ = executable(role, named);
     alone_ = candidate_of(named, {path_, "worker", "--model=serial"}, timeout_s);
@@ -36,6 +40,7 @@ Program::Program(std::string_view role, const std::string& named, double timeout
   if (!alone_.missing.empty()) {
     throw UsageError(fmt::format("{}={}: {}", role, named, alone_.missing));
   }
+  if (!name.empty()) alone_.hello.model = std::move(name);
 }
 
 Candidate Program::candidate(std::string_view token) const {

@@ -44,6 +44,7 @@ struct ReportRequest {
 };
 
 struct ListRequest {
+  std::vector<std::string> models;  // empty: all
   double timeout_s = 0;
   Format format = Format::table;
   When color = When::automatic;
@@ -76,7 +77,7 @@ struct HistoryRequest {
 
 // BASE against NEW, interleaved.
 struct CheckRequest {
-  std::string base, next;         // paths of programs, or "exec:PATH ARG…"
+  std::string base, next;         // paths of programs, or "[NAME=]exec:PATH ARG…"
   std::vector<std::string> argv;  // as typed, after "check"
   Experiment selection;           // what, where, at which sizes
   double cell_budget_s = 0;
