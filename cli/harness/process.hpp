@@ -29,6 +29,16 @@ struct WorkerFailure : std::runtime_error {
   Status status;
 };
 
+// There is no such program, or it may not be started.
+struct CannotStart : WorkerFailure {
+  explicit CannotStart(const std::string& reason) : WorkerFailure(Status::failed, reason) {}
+};
+
+// It wrote a line that is no message.
+struct NoMessage : WorkerFailure {
+  explicit NoMessage(const std::string& reason) : WorkerFailure(Status::failed, reason) {}
+};
+
 // The program is another than the one whose cells these are.
 struct Replaced : WorkerFailure {
   explicit Replaced(const std::string& program);
@@ -50,10 +60,17 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   void send(const Json& message);
+  // Any line, also one that is no message.
+  void send_line(std::string_view line);
   // The next message; its "type" is a string. WorkerFailure if there is none by the deadline.
   Json receive();
   // Closes the worker's stdin, waits for its end; WorkerFailure unless it exits with 0.
   void finish();
+  void close_input();
+  // Waits until it has ended of itself; WorkerFailure if it has not by the deadline.
+  children::End await_end();
+  // What it wrote to its stdout, until it closed that, and nobody has received.
+  std::string unread();
 
   pid_t pid() const { return pid_; }
   // Of the worker process itself; nothing if the kernel does not say.

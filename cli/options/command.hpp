@@ -29,6 +29,7 @@ extern const CommandLine topo_command;
 extern const CommandLine doctor_command;
 extern const CommandLine check_command;
 extern const CommandLine compare_command;
+extern const CommandLine conform_command;
 extern const CommandLine claims_command;
 extern const CommandLine report_command;
 extern const CommandLine export_command;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/harness/experiment.hpp"
+#include "cli/harness/program_token.hpp"
 #include "cli/help/completions.hpp"
 #include "cli/terminal/style.hpp"
 #include "cli/worker/worker.hpp"
@@ -91,6 +92,15 @@ struct CheckRequest {
   When color = When::automatic;
 };
 
+// A program, held to what the worker protocol asks.
+struct ConformRequest {
+  ProgramToken program;
+  std::vector<std::string> workloads;  // empty: all that it offers
+  double timeout_s = 0;
+  Format format = Format::table;
+  When color = When::automatic;
+};
+
 // Clients of a server on this machine.
 struct LoadRequest {
   std::uint16_t port = 0;
@@ -131,7 +141,7 @@ struct Text {
 
 using Command =
     std::variant<RunRequest, ListRequest, TopoRequest, CheckRequest, CompareRequest, ClaimsRequest,
-                 DoctorRequest, ReportRequest, ExportRequest, HistoryRequest, ExplainRequest,
-                 CompletionsRequest, ManRequest, WorkerRequest, LoadRequest, Text>;
+                 ConformRequest, DoctorRequest, ReportRequest, ExportRequest, HistoryRequest,
+                 ExplainRequest, CompletionsRequest, ManRequest, WorkerRequest, LoadRequest, Text>;
 
 }  // namespace concbench

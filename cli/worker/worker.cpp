@@ -121,9 +121,13 @@ std::int64_t start_cold(const Model& model, const Setup& setup,
   return Stopwatch::now() - before;
 }
 
-Options options_from(const Json& json, Options options) {
+// With these in the place of the variant's own, and as well checked. Throws UnknownVariant.
+Options options_from(const Json& json, const Variant& variant) {
+  Options options = variant.options;
   for (const auto& [name, value] : json.items()) options[name] = string_field(json, name);
-  return options;
+  std::string token(variant.model->name);
+  for (const auto& [name, value] : options) token += fmt::format(":{}={}", name, value);
+  return parse_variant(token).options;
 }
 
 // The worker's side of docs/protocol.md, for the models of this program.
@@ -202,7 +206,7 @@ class Worker {
     }
     if (setup.cpus.empty()) return refused("no CPUs were named");
     const Json* options = optional_field(message, "options");
-    setup.options = options ? options_from(*options, variant_.options) : variant_.options;
+    setup.options = options ? options_from(*options, variant_) : variant_.options;
     if (const std::string why = model().no_pair(*workload_); !why.empty()) return refused(why);
     if (!optional_field(message, "despite_limits")) {
       const std::string why =
@@ -213,6 +217,8 @@ class Worker {
     observer_.emplace();
     return {{"type", "opened"}, {"cold_start_ns", cold}};
   } catch (const BadParameter& error) {
+    return refused(error.what());
+  } catch (const UnknownVariant& error) {
     return refused(error.what());
   } catch (const Exhausted& error) {
     return refused(error.what());
