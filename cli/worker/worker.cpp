@@ -130,6 +130,14 @@ Options options_from(const Json& json, const Variant& variant) {
   return parse_variant(token).options;
 }
 
+// A session names every parameter: what it left out would be run at a size nobody asked for.
+void refuse_gaps(const Workload& workload, const Params& given) {
+  for (const auto& [name, value] : params_of(workload)) {
+    if (given.contains(name)) continue;
+    throw BadParameter(fmt::format("{}.{} is missing", about(workload).name, name));
+  }
+}
+
 // The worker's side of docs/protocol.md, for the models of this program.
 class Worker {
  public:
@@ -198,8 +206,8 @@ class Worker {
   }
 
   Json open(const Json& message) try {
-    workload_ = make_workload(string_field(message, "workload"),
-                              params_from_json(field(message, "params"), "params"));
+    const Params params = params_from_json(field(message, "params"), "params");
+    workload_ = make_workload(string_field(message, "workload"), params);
     Setup setup;
     for (const Json& cpu : as_array(field(message, "cpus"), "cpus")) {
       setup.cpus.push_back(static_cast<int>(as_integer(cpu, "cpus")));
@@ -208,6 +216,7 @@ class Worker {
     const Json* options = optional_field(message, "options");
     setup.options = options ? options_from(*options, variant_) : variant_.options;
     if (const std::string why = model().no_pair(*workload_); !why.empty()) return refused(why);
+    refuse_gaps(*workload_, params);
     if (!optional_field(message, "despite_limits")) {
       const std::string why =
           model().refusal({about(*workload_).shape, demand(*workload_), setup, read_limits()});
