@@ -14,7 +14,7 @@ FAKE = os.path.join(HERE, "fake_worker.py")
 FAULTS = {
     "hello": ('model="python-threads"', 'model="Python Threads"'),
     "output": ("    clock = Clock()\n", '    clock = Clock()\n    print("running", flush=True)\n'),
-    "fields": ("voluntary=None, ", ""),
+    "fields": (" voluntary=None,", ""),
     "replies": ("    clock = Clock()\n", "    clock = Clock()\n    if iterations > 2:\n"
                 "        os._exit(9)\n"),
     "answer": ("(lambda i: (i, 1), i)", "(lambda i: (i + 1, 1), i)"),
@@ -76,7 +76,6 @@ class Faults(InFolder):
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             for fault, (code, promises, _) in zip(FAULTS, pool.map(self.planted, FAULTS)):
                 with self.subTest(fault=fault):
-                    print(fault, broken(promises))
                     self.assertEqual(code, 3)
                     self.assertIn(fault, broken(promises))
                     self.assertTrue(promises[fault]["breaches"][0]["what"])
@@ -97,7 +96,7 @@ class Conforming(unittest.TestCase):
         ran = {cell["workload"] for cell in said["cells"] if cell["ran"]}
         self.assertEqual(ran, {"fib", "spawn", "ping_pong", "mpmc"})
         refused = {cell["reason"] for cell in said["cells"] if not cell["ran"]}
-        self.assertEqual(refused, {"mpmc.capacity=0: this example takes 1 to 1000000"})
+        self.assertEqual(refused, {"mpmc.capacity=0: not among range(1, 10001) of this example"})
         self.assertEqual(promises["placement"]["state"], "untried")
         self.assertIn("workers", " ".join(said["remarks"]))
 
@@ -144,10 +143,10 @@ class Command(InFolder):
         self.assertEqual((code, "output" in broken(promises)), (3, True))
 
     def test_the_table_says_what_was_broken_and_where(self):
-        done = concbench("conform", "--workload=spawn", "--timeout=20", f"mine=exec:{FAKE} wrong")
+        done = concbench("conform", "--workload=spawn", "--timeout=2", f"mine=exec:{FAKE} wrong")
         self.assertEqual(done.returncode, 3)
         self.assertIn("mine (fake 1)", done.stdout)
-        self.assertRegex(done.stdout, r"broken +answer +.*: not in 16 of 16|broken +answer")
+        self.assertRegex(done.stdout, r"broken +answer ")
         self.assertRegex(done.stdout, r"spawn n:1 on 1 CPU, 1 iteration: 1 instead of 0")
         self.assertRegex(done.stdout, r"held +operations")
         self.assertEqual(done.stderr, "")
