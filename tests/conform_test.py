@@ -36,9 +36,8 @@ FAULTS = {
     "malformed": ("map(json.loads, sys.stdin)",
                   'map(json.loads, filter(lambda line: line.startswith("{\\""), sys.stdin))'),
     "order": ('if kind == "open" and verb is None:', 'if kind == "open":'),
-    "end-of-input": ("verb = None\n", 'verb = None\nimport atexit\n'
-                     'atexit.register(lambda: sys.stdin.read() == "" and kind != "close" and '
-                     'print("bye"))\nkind = "start"\n'),
+    "end-of-input": ('else "failed", reason=str(error))\n',
+                     'else "failed", reason=str(error))\nprint("bye")\n'),
     "close": ("sys.exit(reply(", "sys.exit(3 + bool(reply("),
     "idle": ("verb = None\n", "verb = None\ndef spin():\n    while True:\n        pass\n"
              "threading.Thread(target=spin, daemon=True).start()\n"),
@@ -47,7 +46,7 @@ FAULTS = {
 
 def examined(*words, options=("--workload=spawn",)):
     """The exit code and what is said of each promise."""
-    done = concbench("conform", "--format=json", "--timeout=20", *options, "--", *words)
+    done = concbench("conform", "--format=json", "--timeout=5", *options, "--", *words)
     if not done.stdout:
         return done.returncode, {}, done.stderr
     said = json.loads(done.stdout)["concbench_conform"]

@@ -97,6 +97,12 @@ void Findings::untried(std::string_view promise, const std::string& why) {
   of(promise).untried = why;
 }
 
+bool Findings::is_broken(std::string_view promise) const {
+  return std::ranges::any_of(list_, [&](const Finding& finding) {
+    return finding.promise.name == promise && finding.broken > 0;
+  });
+}
+
 bool Findings::all_held() const {
   return std::ranges::none_of(list_, [](const Finding& finding) { return finding.broken > 0; });
 }

@@ -50,6 +50,7 @@ class Findings {
   void judge(std::string_view promise, const std::string& where, const std::string& why);
   void untried(std::string_view promise, const std::string& why);
 
+  bool is_broken(std::string_view promise) const;
   bool all_held() const;  // of those that were put to the test
   const std::vector<Finding>& list() const { return list_; }
 
