@@ -43,6 +43,7 @@ int perform(Command command) {
                         [](CheckRequest& request) { return check(std::move(request)); },
                         [](ListRequest& request) { return list(request); },
                         [](ReportRequest& request) { return report(request); },
+                        [](ConformRequest& request) { return conform(request); },
                         [](CompareRequest& request) { return compare(request); },
                         [](ExportRequest& request) { return export_result(request); },
                         [](SweepRequest& request) { return sweep(request); },

@@ -21,7 +21,8 @@ LONG = 2 ** 53 + 1
 
 
 def fake(*words):
-    return f"--model=exec:{' '.join((FAKE, *words))}"
+    quoted = [f"'{word}'" if "," in word else word for word in words]
+    return f"--model=exec:{' '.join((FAKE, *quoted))}"
 
 
 def start(*arguments, **options):

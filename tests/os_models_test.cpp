@@ -514,6 +514,8 @@ TEST_P(ChildrenTest, AreKilledWhenAnExceptionComesBetween) {
   EXPECT_TRUE(childless());
 }
 
+TEST(Shared, MayHoldNothing) { EXPECT_TRUE(os::Shared<std::uint64_t>(0).all().empty()); }
+
 TEST(Shared, MemoryThatCannotBeHadIsExhausted) {
   EXPECT_THROW(os::Shared<std::uint64_t>(std::size_t{1} << 58, 0), Exhausted);
 }

@@ -54,7 +54,7 @@ class Example(driver.WorkerChecks, unittest.TestCase):
         with open(self.command[0], encoding="utf-8") as source:
             lines = source.read().splitlines()
         self.assertEqual(lines[0], "#!/usr/bin/python3")
-        self.assertLess(len(lines), 150)
+        self.assertLess(len(lines), 160)
         self.assertTrue(os.access(self.command[0], os.X_OK))
 
     def test_it_replies_as_the_transcript_shows(self):

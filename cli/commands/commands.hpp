@@ -15,6 +15,7 @@ int report(const ReportRequest& request);
 int load(const LoadRequest& request);
 int doctor(const DoctorRequest& request);
 int run_claims(const ClaimsRequest& request);
+int conform(const ConformRequest& request);
 int compare(const CompareRequest& request);
 int export_result(const ExportRequest& request);
 int history(const HistoryRequest& request);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "cli/commands/commands.hpp"
 #include "cli/exit_codes.hpp"
@@ -43,9 +44,13 @@ Json workload_json(const WorkloadInfo& info) {
           {"params", params}};
 }
 
+std::span<const Option> options_of(const Candidate& candidate) {
+  return candidate.model ? candidate.model->options : std::span<const Option>{};
+}
+
 Json model_json(const Candidate& candidate) {
   Json variants = Json::object();
-  for (const Option& option : candidate.model->options) {
+  for (const Option& option : options_of(candidate)) {
     variants[std::string(option.name)] = {
         {"values", option.values},
         {"default", candidate.options.at(std::string(option.name))},
@@ -76,16 +81,24 @@ Json to_json(const std::vector<Candidate>& candidates) {
 
 std::string default_of(const ParamInfo& param) { return to_string(to_value(param, param.preset)); }
 
+// Of the column of names.
+std::size_t width_of_labels(const std::vector<Candidate>& candidates) {
+  std::size_t width = 12;
+  for (const Candidate& candidate : candidates) width = std::max(width, width_of(candidate.label));
+  return width;
+}
+
 std::string models_text(const std::vector<Candidate>& candidates) {
+  const std::size_t width = width_of_labels(candidates);
   std::string text;
   for (const Candidate& candidate : candidates) {
-    text += fmt::format("  {:<12} {}\n", candidate.label, candidate.summary);
-    for (const Option& option : candidate.model->options) {
-      text += fmt::format("  {:<12}   :{}={}  {}\n", "", option.name,
+    text += fmt::format("  {:<{}} {}\n", candidate.label, width, candidate.summary);
+    for (const Option& option : options_of(candidate)) {
+      text += fmt::format("  {:<{}}   :{}={}  {}\n", "", width, option.name,
                           option.values == "bytes" ? option.preset : option.values, option.help);
     }
     if (!candidate.missing.empty()) {
-      text += fmt::format("  {:<12}   not here: {}\n", "", candidate.missing);
+      text += fmt::format("  {:<{}}   not here: {}\n", "", width, candidate.missing);
     }
   }
   return text;
@@ -128,7 +141,8 @@ class Reasons {
 
 // A matrix, in as many blocks of columns as it takes to fit the width.
 std::string pairs_text(const std::vector<Candidate>& candidates, int width) {
-  constexpr int head = 14, column = 11;  // how wide they are
+  constexpr int column = 11;  // how wide it is
+  const int head = 2 + static_cast<int>(width_of_labels(candidates));
   const auto fit = static_cast<std::size_t>(std::max(1, (width - head) / column));
   const std::vector<WorkloadInfo>& workloads = workload_infos();
   Reasons reasons;
@@ -166,7 +180,10 @@ void print_all(const std::vector<Candidate>& candidates, const TableStyle& style
 }  // namespace
 
 int list(const ListRequest& request) {
-  const std::vector<Candidate> candidates = all_candidates(request.timeout_s);
+  const std::vector<Candidate> candidates =
+      request.models.empty() ? all_candidates(request.timeout_s)
+                             : find_candidates(request.models, request.timeout_s);
+  refuse_missing(candidates, request.models);
   if (request.format == Format::json) {
     fmt::print("{}", to_text(to_json(candidates)));
   } else {

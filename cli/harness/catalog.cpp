@@ -1,19 +1,20 @@
 #include "cli/harness/catalog.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <iterator>
-#include <sstream>
 
 #include "cli/exit_codes.hpp"
 #include "cli/harness/patience.hpp"
 #include "cli/harness/process.hpp"
 #include "cli/harness/program_files.hpp"
+#include "cli/harness/program_token.hpp"
 #include "cli/suggest.hpp"
 #include "models/machine/own_program.hpp"
+#include "models/machine/topology.hpp"
 #include "models/registry.hpp"
 #include "models/variant.hpp"
 #include "reports/text/text.hpp"
@@ -77,8 +78,34 @@ Variant known_variant(std::string_view token) try {
       fmt::format("--model={}: {}{}", token, error.what(), did_you_mean(error.typed, error.known)));
 }
 
+// Called by the name that it was given or else by its own.
 Candidate of_program(std::string_view token, double timeout_s) {
-  return candidate_of(std::string(token), exec_words(token), timeout_s);
+  ProgramToken program = parse_program(token);
+  Candidate candidate = candidate_of(std::string(token), std::move(program.command), timeout_s);
+  if (!program.name.empty()) {
+    candidate.label = program.name;
+  } else if (candidate.missing.empty()) {
+    candidate.label = candidate.hello.model;
+  }
+  if (candidate.label.empty()) {
+    throw UsageError(fmt::format(
+        "--model={}: its hello names no model; give it a name: --model=\"NAME={}\"", token, token));
+  }
+  return candidate;
+}
+
+// Two programs that results could not tell apart.
+void refuse_same_name(const std::vector<Candidate>& found, const Candidate& candidate) {
+  for (const Candidate& other : found) {
+    const bool both_built_in = other.model && candidate.model;
+    if (other.label != candidate.label || both_built_in || other.launch == candidate.launch) {
+      continue;
+    }
+    throw UsageError(fmt::format(
+        "--model: two models are called '{}' ({}, {}); give one another name: "
+        "--model=\"NAME=exec:PATH ARG…\"",
+        candidate.label, fmt::join(other.launch, " "), fmt::join(candidate.launch, " ")));
+  }
 }
 
 }  // namespace
@@ -89,15 +116,6 @@ std::string Candidate::no_pair(const Workload& workload) const {
   if (std::ranges::count(hello.workloads, name) > 0) return "";
   const auto why = hello.refuses.find(name);
   return why != hello.refuses.end() ? why->second : "the program does not offer it";
-}
-
-std::vector<std::string> exec_words(std::string_view token) {
-  std::istringstream text{std::string(token.substr(std::string_view("exec:").size()))};
-  std::vector<std::string> words{std::istream_iterator<std::string>(text), {}};
-  if (words.empty()) {
-    throw UsageError("exec: names no program; write exec:PATH or \"exec:PATH ARG…\"");
-  }
-  return words;
 }
 
 Candidate candidate_of(std::string label, std::vector<std::string> launch, double timeout_s) {
@@ -128,14 +146,14 @@ std::vector<Candidate> all_candidates(double timeout_s) {
 }
 
 Candidate find_candidate(std::string_view token, double timeout_s) {
-  if (token.starts_with("exec:")) return of_program(token, timeout_s);
+  if (is_program(token)) return of_program(token, timeout_s);
   const auto [model, options] = known_variant(token);
   return of_model(*model, std::string(token), options, timeout_s);
 }
 
 void refuse_unknown_model(std::string_view token) {
-  if (token.starts_with("exec:")) {
-    exec_words(token);
+  if (is_program(token)) {
+    parse_program(token);
   } else {
     known_variant(token);
   }
@@ -144,6 +162,7 @@ void refuse_unknown_model(std::string_view token) {
 std::vector<Candidate> find_candidates(const std::vector<std::string>& tokens, double timeout_s) {
   std::vector<Candidate> found;
   const auto add = [&](Candidate candidate) {
+    refuse_same_name(found, candidate);
     const bool there = std::ranges::any_of(
         found, [&](const Candidate& other) { return other.label == candidate.label; });
     if (!there) found.push_back(std::move(candidate));
@@ -156,6 +175,16 @@ std::vector<Candidate> find_candidates(const std::vector<std::string>& tokens, d
     }
   }
   return found;
+}
+
+void refuse_missing(const std::vector<Candidate>& candidates,
+                    const std::vector<std::string>& tokens) {
+  for (const Candidate& candidate : candidates) {
+    const bool named = !candidate.model || std::ranges::count(tokens, candidate.label) > 0;
+    if (named && !candidate.missing.empty()) {
+      throw Impossible(fmt::format("--model={}: {}", candidate.label, candidate.missing));
+    }
+  }
 }
 
 }  // namespace concbench

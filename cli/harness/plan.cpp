@@ -88,13 +88,7 @@ Job make_job(std::size_t index, const Candidate& candidate, const Workload& work
 Plan make_plan(const Experiment& experiment, const Topology& topology, const Limits& limits) {
   std::vector<Candidate> candidates =
       find_candidates(experiment.models, experiment.preset.timeout_s);
-  for (const Candidate& candidate : candidates) {
-    const bool named =
-        experiment.models_named && std::ranges::count(experiment.models, candidate.label) > 0;
-    if (named && !candidate.missing.empty()) {
-      throw Impossible(fmt::format("--model={}: {}", candidate.label, candidate.missing));
-    }
-  }
+  if (experiment.models_named) refuse_missing(candidates, experiment.models);
   return make_plan(experiment, std::move(candidates), topology, limits);
 }
 

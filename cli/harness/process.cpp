@@ -29,6 +29,7 @@ namespace concbench {
 namespace {
 
 constexpr std::size_t noise_kept = 2'000;
+constexpr std::chrono::milliseconds last_words_time{500};  // what has ended may have left in pipes
 constexpr int now_and_then_ms = 10;  // where the kernel does not tell of ended children
 
 struct Pipe {
@@ -127,16 +128,17 @@ void Process::spawn(const std::vector<std::string>& command) {
   }
   if (told == sizeof why) {
     end();
-    throw WorkerFailure(Status::failed,
-                        fmt::format("cannot start '{}': {}", command_, strerror(why)));
+    throw CannotStart(fmt::format("cannot start '{}': {}", command_, strerror(why)));
   }
   in_ = in.take_write();
   out_ = out.take_read();
   err_ = err.take_read();
 }
 
-void Process::send(const Json& message) {
-  const std::string line = to_line(message) + "\n";
+void Process::send(const Json& message) { send_line(to_line(message)); }
+
+void Process::send_line(std::string_view text) {
+  const std::string line = fmt::format("{}\n", text);
   for (std::size_t done = 0; done < line.size();) {
     const ssize_t n = write(in_, line.data() + done, line.size() - done);
     if (n < 0 && errno == EINTR) continue;
@@ -162,27 +164,45 @@ Json Process::receive() {
     string_field(message, "type");
     return message;
   } catch (const BadJson& error) {
-    throw WorkerFailure(
-        Status::failed,
+    throw NoMessage(
         fmt::format("the process wrote something that is not a message of the protocol: {}: {}",
                     error.what(), to_line(line.substr(0, 80))));
   }
 }
 
 std::string Process::finish() {
+  close_input();
+  const children::End end = await_end();
+  if (end.by_signal || end.status != 0) fail_ended();
+  pollfd left{out_, POLLIN, 0};
+  while (out_ >= 0 && lines_.size() < most_output && poll(&left, 1, 0) > 0) read_output();
+  cut_output();
+  return std::move(lines_);
+}
+
+void Process::close_input() {
   if (in_ >= 0) close(std::exchange(in_, -1));
-  const auto cut = [&] { lines_.resize(std::min(lines_.size(), most_output)); };
+}
+
+children::End Process::await_end() {
   while (!has_ended()) {  // others may hold its output open
     require_time();
     await_something(deadline_);
-    cut();
+    cut_output();
   }
-  if (end_->by_signal || end_->status != 0) fail_ended();
-  pollfd left{out_, POLLIN, 0};
-  while (out_ >= 0 && lines_.size() < most_output && poll(&left, 1, 0) > 0) read_output();
-  cut();
-  return std::move(lines_);
+  return *end_;
 }
+
+std::string Process::unread() {
+  const auto until = Clock::now() + last_words_time;
+  while (out_ >= 0 && Clock::now() < until) {
+    await_something(until);
+    cut_output();
+  }
+  return std::exchange(lines_, {});
+}
+
+void Process::cut_output() { lines_.resize(std::min(lines_.size(), most_output)); }
 
 bool Process::has_ended() {
   if (!end_) end_ = children::ended(pid_);
@@ -231,7 +251,7 @@ void Process::fail_ended() {
   // What closes a dying process's pipes is the kernel, which then takes a moment to tell of its
   // end; one that only closed its output is ended here, which is no crash of its own. What it wrote
   // last may still be in the pipe.
-  const auto until = Clock::now() + std::chrono::milliseconds(500);
+  const auto until = Clock::now() + last_words_time;
   while ((err_ >= 0 || !has_ended()) && Clock::now() < until) await_something(until);
   const bool by_itself = has_ended();
   end();

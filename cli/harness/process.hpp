@@ -29,6 +29,16 @@ struct WorkerFailure : std::runtime_error {
   Status status;
 };
 
+// There is no such program, or it may not be started.
+struct CannotStart : WorkerFailure {
+  explicit CannotStart(const std::string& reason) : WorkerFailure(Status::failed, reason) {}
+};
+
+// It wrote a line that is no message.
+struct NoMessage : WorkerFailure {
+  explicit NoMessage(const std::string& reason) : WorkerFailure(Status::failed, reason) {}
+};
+
 // The user asked to stop (see signals.hpp) while a process was waited for.
 struct Interrupted : std::runtime_error {
   Interrupted() : std::runtime_error("interrupted") {}
@@ -45,11 +55,18 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   void send(const Json& message);
+  // Any line, also one that is no message.
+  void send_line(std::string_view line);
   // The next message; its "type" is a string. WorkerFailure if there is none by the deadline.
   Json receive();
   // Closes the worker's stdin, waits for its end; WorkerFailure unless it exits with 0. Returns the
   // beginning of what it wrote meanwhile.
   std::string finish();
+  void close_input();
+  // Waits until it has ended of itself; WorkerFailure if it has not by the deadline.
+  children::End await_end();
+  // The beginning of what it wrote to its stdout, until it closed that, and nobody has received.
+  std::string unread();
   static constexpr std::size_t most_output = std::size_t{1} << 20;
 
   pid_t pid() const { return pid_; }
@@ -64,6 +81,7 @@ class Process {
   void spawn(const std::vector<std::string>& command);
   void await_something(Clock::time_point until);
   void read_output();
+  void cut_output();
   void read_noise();
   bool has_ended();
   void require_time() const;

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "cli/exit_codes.hpp"
+#include "cli/harness/program_token.hpp"
 
 namespace concbench {
 namespace {
@@ -22,14 +23,14 @@ std::string executable(std::string_view role, const std::string& path) {
 }  // namespace
 
 std::vector<std::string> command_of(std::string_view role, const std::string& named) {
-  if (named.starts_with("exec:")) return exec_words(named);
+  if (is_program(named)) return parse_program(named).command;
   return {executable(role, named)};
 }
 
 Program::Program(std::string_view role, const std::string& named, double timeout_s)
     : named_(named), timeout_s_(timeout_s) {
   std::vector<std::string> launch = command_of(role, named);
-  if (!named.starts_with("exec:")) {
+  if (!is_program(named)) {
     path_ = launch.front();
     alone_ = candidate_of(named, {path_, "worker", "--model=serial"}, timeout_s);
     is_concbench_ = alone_.missing.empty() && alone_.hello.program == "concbench";
@@ -38,6 +39,9 @@ Program::Program(std::string_view role, const std::string& named, double timeout
   if (!alone_.missing.empty()) {
     throw UsageError(fmt::format("{}={}: {}", role, named, alone_.missing));
   }
+  if (!is_program(named)) return;
+  const std::string name = parse_program(named).name;
+  if (!name.empty()) alone_.hello.model = name;
 }
 
 Candidate Program::candidate(std::string_view token) const {

@@ -17,9 +17,9 @@ std::vector<std::string> command_of(std::string_view role, const std::string& na
 
 class Program {
  public:
-  // A path, or "exec:PATH ARG…". A path is a build of concbench if `PATH worker --model=serial`
-  // says hello as "concbench", and is started without arguments otherwise. Throws UsageError if it
-  // is no program.
+  // A path, or "[NAME=]exec:PATH ARG…". A path is a build of concbench if `PATH worker
+  // --model=serial` says hello as "concbench", and is started without arguments otherwise. Throws
+  // UsageError if it is no program.
   Program(std::string_view role, const std::string& named, double timeout_s);
 
   double timeout_s() const { return timeout_s_; }

@@ -2,6 +2,7 @@
 #include <memory>
 #include <random>
 
+#include "cli/harness/program_token.hpp"
 #include "cli/options/command.hpp"
 #include "cli/options/output.hpp"
 #include "cli/options/placement.hpp"
@@ -26,7 +27,8 @@ struct CheckWords {
 void add_check_options(CLI::App& app, CheckWords& words) {
   app.add_option("BASE", words.base,
                  "the program to compare with: a build of concbench, a program that speaks the "
-                 "worker protocol, or \"exec:PATH ARG…\" for one with arguments")
+                 "worker protocol, or \"exec:PATH ARG…\" for one with arguments; NAME=exec:… calls "
+                 "its model so")
       ->type_name(kinds::program);
   app.add_option("NEW", words.next, "the program to be judged")->type_name(kinds::program);
   app.add_flag("--gbench", words.google_benchmark,
@@ -106,7 +108,7 @@ Experiment selection(const CheckWords& words) {
   if (words.self_test && what.workloads.empty() && what.sets.empty()) what.sets = {"spawn.n=10"};
   select(experiment, what, models, workloads);
   for (const std::string& model : experiment.models) {
-    if (model.starts_with("exec:")) {
+    if (is_program(model)) {
       throw UsageError(fmt::format("--model={}: name such programs as BASE and NEW", model));
     }
   }

@@ -31,6 +31,7 @@ extern const CommandLine sweep_command;
 extern const CommandLine gather_command;
 extern const CommandLine check_command;
 extern const CommandLine compare_command;
+extern const CommandLine conform_command;
 extern const CommandLine claims_command;
 extern const CommandLine report_command;
 extern const CommandLine export_command;

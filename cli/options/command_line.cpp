@@ -22,6 +22,7 @@ constexpr std::pair<const char*, const CommandLine*> commands[] = {
     {"Measure", &run_command},      //
     {"Measure", &claims_command},   //
     {"Measure", &worker_command},   //
+    {"Measure", &conform_command},  //
     {"Fleet", &sweep_command},      //
     {"Fleet", &gather_command},     //
     {"Compare", &check_command},    //

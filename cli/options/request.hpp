@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/harness/experiment.hpp"
+#include "cli/harness/program_token.hpp"
 #include "cli/help/completions.hpp"
 #include "cli/terminal/style.hpp"
 #include "cli/worker/worker.hpp"
@@ -46,6 +47,7 @@ struct ReportRequest {
 };
 
 struct ListRequest {
+  std::vector<std::string> models;  // empty: all
   double timeout_s = 0;
   Format format = Format::table;
   When color = When::automatic;
@@ -78,7 +80,7 @@ struct HistoryRequest {
 
 // BASE against NEW, interleaved.
 struct CheckRequest {
-  std::string base, next;         // paths of programs, or "exec:PATH ARG…"
+  std::string base, next;         // paths of programs, or "[NAME=]exec:PATH ARG…"
   std::vector<std::string> argv;  // as typed, after "check"
   Experiment selection;           // what, where, at which sizes
   double cell_budget_s = 0;
@@ -90,6 +92,15 @@ struct CheckRequest {
   double slow_down = 0;           // of the self-test
   std::string replay = {};        // a recorded check to be judged again; "" for a new one
   std::string out = {};           // "" for nowhere
+  Format format = Format::table;
+  When color = When::automatic;
+};
+
+// A program, held to what the worker protocol asks.
+struct ConformRequest {
+  ProgramToken program;
+  std::vector<std::string> workloads;  // empty: all that it offers
+  double timeout_s = 0;
   Format format = Format::table;
   When color = When::automatic;
 };
@@ -145,9 +156,10 @@ struct Text {
   std::string text;
 };
 
-using Command = std::variant<RunRequest, ListRequest, TopoRequest, CheckRequest, CompareRequest,
-                             ClaimsRequest, DoctorRequest, ReportRequest, ExportRequest,
-                             HistoryRequest, ExplainRequest, SweepRequest, GatherRequest,
-                             CompletionsRequest, ManRequest, WorkerRequest, LoadRequest, Text>;
+using Command =
+    std::variant<RunRequest, ListRequest, TopoRequest, CheckRequest, CompareRequest, ClaimsRequest,
+                 ConformRequest, DoctorRequest, ReportRequest, ExportRequest, HistoryRequest,
+                 ExplainRequest, SweepRequest, GatherRequest, CompletionsRequest, ManRequest,
+                 WorkerRequest, LoadRequest, Text>;
 
 }  // namespace concbench

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/harness/catalog.hpp"
+#include "cli/harness/program_token.hpp"
 #include "cli/options/values.hpp"
 
 namespace concbench::options {
@@ -16,15 +18,26 @@ Words known_workloads() {
   return names;
 }
 
+// A comma in a path or an argument has most likely ended the program where that was not meant.
+void refuse_part_of_program(const std::string& list, const std::string& item) try {
+  if (item != "all") refuse_unknown_model(item);
+} catch (const UsageError& error) {
+  throw UsageError(fmt::format(
+      "{}; a comma that belongs to a program in --model={} stands in quotes: exec:\"a,b\"",
+      error.what(), list));
+}
+
 }  // namespace
 
 void add_selection_options(CLI::App& app, SelectionWords& words) {
   const auto many = [&](const char* name, Words& into, const char* kind, const char* help) {
     app.add_option(name, into, help)->allow_extra_args(false)->type_name(kind)->group("What");
   };
-  many("--model", words.models, kinds::models,
-       "models, separated by commas: names, 'all', variants such as threads:wait=condvar, or one "
-       "\"exec:PATH ARG…\" that speaks the worker protocol");
+  many(
+      "--model", words.models, kinds::models,
+      "models, separated by commas: names, 'all', variants such as threads:wait=condvar, and "
+      "programs that speak the worker protocol: \"NAME=exec:PATH ARG…\"; a comma or a blank within "
+      "a word of these stands in quotes");
   many("--workload", words.workloads, kinds::workloads, "workloads, separated by commas, or 'all'");
   many("--set", words.sets, kinds::setting, "WORKLOAD.PARAMETER=VALUE; a list of values runs each");
   app.add_option_function<std::string>(
@@ -38,10 +51,11 @@ void add_selection_options(CLI::App& app, SelectionWords& words) {
 Words parse_models(const Words& given) {
   Words models;
   for (const std::string& word : given) {
-    if (word.starts_with("exec:")) {
-      models.push_back(word);
-    } else {
-      std::ranges::move(split_list("--model", word), std::back_inserter(models));
+    bool after_program = false;
+    for (std::string& item : split_models(word)) {
+      if (after_program) refuse_part_of_program(word, item);
+      after_program = after_program || is_program(item);
+      models.push_back(std::move(item));
     }
   }
   return models;

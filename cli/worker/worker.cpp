@@ -121,9 +121,21 @@ std::int64_t start_cold(const Model& model, const Setup& setup,
   return Stopwatch::now() - before;
 }
 
-Options options_from(const Json& json, Options options) {
+// With these in the place of the variant's own, and as well checked. Throws UnknownVariant.
+Options options_from(const Json& json, const Variant& variant) {
+  Options options = variant.options;
   for (const auto& [name, value] : json.items()) options[name] = string_field(json, name);
-  return options;
+  std::string token(variant.model->name);
+  for (const auto& [name, value] : options) token += fmt::format(":{}={}", name, value);
+  return parse_variant(token).options;
+}
+
+// A session names every parameter: what it left out would be run at a size nobody asked for.
+void refuse_gaps(const Workload& workload, const Params& given) {
+  for (const auto& [name, value] : params_of(workload)) {
+    if (given.contains(name)) continue;
+    throw BadParameter(fmt::format("{}.{} is missing", about(workload).name, name));
+  }
 }
 
 // The worker's side of docs/protocol.md, for the models of this program.
@@ -194,16 +206,17 @@ class Worker {
   }
 
   Json open(const Json& message) try {
-    workload_ = make_workload(string_field(message, "workload"),
-                              params_from_json(field(message, "params"), "params"));
+    const Params params = params_from_json(field(message, "params"), "params");
+    workload_ = make_workload(string_field(message, "workload"), params);
     Setup setup;
     for (const Json& cpu : as_array(field(message, "cpus"), "cpus")) {
       setup.cpus.push_back(static_cast<int>(as_integer(cpu, "cpus")));
     }
     if (setup.cpus.empty()) return refused("no CPUs were named");
     const Json* options = optional_field(message, "options");
-    setup.options = options ? options_from(*options, variant_.options) : variant_.options;
+    setup.options = options ? options_from(*options, variant_) : variant_.options;
     if (const std::string why = model().no_pair(*workload_); !why.empty()) return refused(why);
+    refuse_gaps(*workload_, params);
     if (!optional_field(message, "despite_limits")) {
       const std::string why =
           model().refusal({about(*workload_).shape, demand(*workload_), setup, read_limits()});
@@ -213,6 +226,8 @@ class Worker {
     observer_.emplace();
     return {{"type", "opened"}, {"cold_start_ns", cold}};
   } catch (const BadParameter& error) {
+    return refused(error.what());
+  } catch (const UnknownVariant& error) {
     return refused(error.what());
   } catch (const Exhausted& error) {
     return refused(error.what());

@@ -102,19 +102,25 @@ def mpmc(clock, producers, consumers, capacity, messages):
     return through_gate(clock, sending + [consumer] * consumers)
 
 
-VERBS = {"fib": fib, "spawn": spawn, "ping_pong": ping_pong, "mpmc": mpmc}
+# Of each workload its verb, and the values of its parameters that threads of Python are fit for.
+SOME, MANY = range(1, 10_001), range(1, 10**9 + 1)
+VERBS = {"fib": (fib, {"n": range(17)}), "spawn": (spawn, {"n": SOME}),
+         "ping_pong": (ping_pong, {"hops": MANY, "place": ["any"]}),
+         "mpmc": (mpmc, dict(producers=SOME, consumers=SOME, capacity=SOME, messages=MANY))}
 REFUSES = {name: "not part of this example" for name in ["skynet", "nqueens", "ring", "yield"]}
 
 
-def open_cell(workload, params, cpus):
-    if workload not in VERBS:
-        raise ValueError(f"no workload {workload} here")
-    if workload == "fib" and params["n"] > 16 or workload == "spawn" and params["n"] > 10_000:
-        raise ValueError("this example makes no more threads than fib 16 or spawn 10,000 need")
-    if params.get("place", "any") != "any" or params.get("capacity") == 0:
-        raise ValueError(f"{params}: this example places no threads, and a Queue(0) has no bound")
+def open_cell(workload, params, cpus, options):
+    if workload not in VERBS or options:
+        raise ValueError(f"no workload {workload} with options {options} here")
+    verb, values = VERBS[workload]
+    if params.keys() != values.keys():
+        raise ValueError(f"{workload} has the parameters {', '.join(values)}")
+    for name, value in params.items():
+        if value not in values[name]:
+            raise ValueError(f"{workload}.{name}={value}: not among {values[name]} of this example")
     os.sched_setaffinity(0, cpus)  # Threads inherit it from the one that makes them.
-    return lambda clock: VERBS[workload](clock, **params)
+    return lambda clock: verb(clock, **params)
 
 
 def run(verb, iterations):
@@ -137,13 +143,13 @@ for message in map(json.loads, sys.stdin):  # A line that is no JSON ends the wo
     kind = message["type"]
     try:
         if kind == "open" and verb is None:
-            verb = open_cell(message["workload"], message["params"], message["cpus"])
+            verb = open_cell(*[message[key] for key in ["workload", "params", "cpus", "options"]])
             reply("opened", cold_start_ns=None)
-        elif kind == "run" and verb is not None:
+        elif kind == "run" and verb is not None and message["iterations"] >= 1:
             run(verb, message["iterations"])
         elif kind == "close":
             sys.exit(reply("closed", children_peak_rss_bytes=None))
         else:
-            sys.exit(f"{kind}: not now")
+            sys.exit(f"not now: {message}")
     except (IndexError, OSError, RuntimeError, ValueError) as error:
         reply("refused" if kind == "open" else "failed", reason=str(error))

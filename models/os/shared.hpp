@@ -3,6 +3,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <memory>
@@ -22,7 +23,8 @@ template <class T>
 class Shared {
  public:
   template <class... Args>
-  explicit Shared(std::size_t count, const Args&... args) : bytes_(count * sizeof(T)) {
+  explicit Shared(std::size_t count, const Args&... args)
+      : bytes_(std::max<std::size_t>(1, count) * sizeof(T)) {  // nothing cannot be mapped
     void* const memory = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
                               MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     if (memory == MAP_FAILED) {
