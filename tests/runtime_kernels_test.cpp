@@ -148,6 +148,29 @@ TYPED_TEST(AnyModel, FoldsResultsInTheOrderOfTheChildren) {
   }
 }
 
+TEST(InOrder, PutsWhatFollowsALateResultBehindIt) {
+  struct Slot {
+    Ordered::Result result;
+  };
+  const Ordered kernel;
+  runtime::InOrder<Ordered, Slot> results(kernel);
+  const auto late = [&]() -> Slot& {
+    Slot& slot = results.slot();
+    results.await();
+    return slot;
+  };
+  results.add({1, 10});
+  Slot& second = late();
+  results.add({3, 10});
+  results.add({4, 10});
+  Slot& fifth = late();
+  Slot& sixth = late();
+  sixth.result = {6, 10};
+  second.result = {2, 10};
+  fifth.result = {5, 10};
+  EXPECT_EQ(results.total().value, 123'456u);
+}
+
 // ---- Depth
 
 // A chain of nodes with `width` children each, all but the last of which are leaves.

@@ -21,15 +21,11 @@ class InOrder {
   // The slot of the next child, made of these; nobody moves it.
   template <class... Arguments>
   Slot& slot(Arguments&&... arguments) {
-    if (last_->late) [[unlikely]] {
-      last_->next = std::make_unique<Part>();
-      last_ = last_->next.get();
-    }
-    return *new (&last_->slot) Slot(std::forward<Arguments>(arguments)...);
+    return *new (&open_part().slot) Slot(std::forward<Arguments>(arguments)...);
   }
 
   // What the next in order comes to.
-  void add(const Result& result) { last_->add(kernel_, result); }
+  void add(const Result& result) { open_part().add(kernel_, result); }
   // That will be in the slot that was made last.
   void await() { last_->late = true; }
 
@@ -61,6 +57,15 @@ class InOrder {
       Slot slot;
     };
   };
+
+  // Where what comes next belongs: after a late one, in a part of its own.
+  Part& open_part() {
+    if (last_->late) [[unlikely]] {
+      last_->next = std::make_unique<Part>();
+      last_ = last_->next.get();
+    }
+    return *last_;
+  }
 
   const K& kernel_;
   Part first_;
