@@ -31,7 +31,7 @@ folder() -> hd(init:get_plain_arguments()).
 
 arguments(#{connections := Connections, requests := Requests, rate := Rate, bytes := Bytes}, Port) ->
     Others = persistent_term:get(?MODULE) -- concbench_machine:allowed(),
-    [io_lib:format(Format, [Value]) || {Format, Value} <- [
+    ["load"] ++ [lists:flatten(io_lib:format(Format, [Value])) || {Format, Value} <- [
         {"--port=~b", Port}, {"--connections=~b", Connections}, {"--requests=~b", Requests}, {"--rate=~b", Rate},
         {"--bytes=~b", Bytes}]] ++
     case Others of

@@ -45,7 +45,7 @@ string(<<$\\, C, Rest/binary>>, Text) ->
 string(<<C/utf8, Rest/binary>>, Text) when C >= 32 -> string(Rest, [C | Text]).
 
 number(Text) ->
-    {match, [{0, Length}]} = re:run(Text, "^-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?"),
+    {match, [{0, Length}]} = re:run(Text, "^-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?", [{capture, first}]),
     <<Digits:Length/binary, Rest/binary>> = Text,
     {number_of(Digits), Rest}.
 
