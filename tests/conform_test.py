@@ -101,9 +101,8 @@ class Conforming(unittest.TestCase):
 
     def test_models_of_concbench_do(self):
         def of(model):
-            command = [CONCBENCH, "worker", f"--model={model}"]
-            if model == "goroutines":
-                command = [os.path.join(os.path.dirname(CONCBENCH), "concbench-goroutines")]
+            program = os.path.join(os.path.dirname(CONCBENCH), f"concbench-{model}")
+            command = [program] if os.path.exists(program) else [CONCBENCH, "worker", f"--model={model}"]
             return model, examined(*command, options=("--workload=fib,spawn,mpmc,mutex,hold,chef",))
 
         listed = json.loads(concbench("list", "--format=json").stdout)

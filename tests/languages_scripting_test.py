@@ -3,6 +3,7 @@ skipped by name where it was not built, or what runs it is absent.
 """
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import unittest
@@ -277,7 +278,8 @@ class Erlang(Language, unittest.TestCase):
         """The schedulers' threads."""
         folder = pathlib.Path(f"/proc/{worker.process.pid}/task")
         names = [(thread / "comm").read_text().strip() for thread in folder.iterdir()]
-        return [name for name in names if name.startswith("erts_sched")]
+        # The second is how Erlang has named them since OTP 26.
+        return [name for name in names if re.fullmatch(r"\d+_scheduler|erts_sched_\d+", name)]
 
     def test_there_are_as_many_schedulers_as_workers(self):
         cpus = driver.allowed_cpus()

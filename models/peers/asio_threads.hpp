@@ -5,7 +5,6 @@
 // which it offers no setting for.
 #pragma once
 
-#include <algorithm>
 #include <asio/basic_waitable_timer.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/post.hpp>
@@ -33,7 +32,7 @@ class AsioThreads {
 
   using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 
-  explicit AsioThreads(const std::vector<int>& cpus) : seats_(usable(cpus)), pool_(cpus.size()) {
+  explicit AsioThreads(const std::vector<int>& cpus) : seats_(cpus), pool_(cpus.size()) {
     std::atomic<std::size_t> next{0};
     on_each([&] { seat = next.fetch_add(1); });
     call_the_roll();
@@ -67,19 +66,6 @@ class AsioThreads {
 
  private:
   inline static thread_local std::size_t seat = 0;
-
-  // The pool's threads cannot say so: one that the kernel does not let there would run elsewhere.
-  static const std::vector<int>& usable(const std::vector<int>& cpus) try {
-    const std::vector<int> allowed = os::allowed_cpus();
-    for (const int cpu : cpus) {
-      if (std::ranges::binary_search(allowed, cpu)) continue;
-      throw Exhausted("CPU " + std::to_string(cpu) + " may not be used here");
-    }
-    return cpus;
-  } catch (
-      const std::system_error&) {  // that may not be asked: what is refused shows in the report
-    return cpus;
-  }
 
   void call_the_roll() {
     on_each([this] { seats_.sit(seat); });
