@@ -20,9 +20,9 @@ CONTROLS = [chr(code) for code in (*range(9), *range(11, 32), 127, *range(128, 1
 LONG = 2 ** 53 + 1
 
 
-def fake(*words):
-    quoted = [f"'{word}'" if "," in word else word for word in words]
-    return f"--model=exec:{' '.join((FAKE, *quoted))}"
+def fake(*words, name=""):
+    quoted = [f"'{word}'" if {",", '"'} & set(word) else word for word in words]
+    return f"--model={name and name + '='}exec:{' '.join((FAKE, *quoted))}"
 
 
 def start(*arguments, **options):
@@ -36,9 +36,9 @@ class Lies(InFolder):
     def told(self, message, lies):
         """Runs a liar for each field and value beside an honest one: its cell."""
         pairs = [(field, value) for field, values in lies.items() for value in values]
-        liars = [fake("lies", json.dumps({message: {field: value}}, separators=(",", ":")))
-                 for field, value in pairs]
-        done = concbench("run", *liars, fake("honest"), "--workload=spawn", *SHORT, "--timeout=5",
+        liars = [fake("lies", json.dumps({message: {field: value}}, separators=(",", ":")),
+                      name=f"liar-{number}") for number, (field, value) in enumerate(pairs)]
+        done = concbench("run", *liars, fake("honest", name="honest"), "--workload=spawn", *SHORT, "--timeout=5",
                          f"--out={self.out}")
         *cells, honest = json.loads(self.out.read_text("utf-8"))["concbench"]["cells"]
         self.assertEqual(honest["status"], "ok", honest["reason"])
