@@ -29,10 +29,16 @@ slow_down() ->
 
 %% Performs the workload so many times, in a process that is the root of its tasks. A slow-down is real
 %% work of which only the time is told.
+%%
+%% Exits of tasks pile up while the root still makes others: kept on its heap, as they are by default,
+%% they are looked at in each of its collections (434 us a task for 80,000 of them, 2.8 us off the heap).
 run(Cell = #{perform := Perform, slow_down := SlowDown}, Iterations, Observe) ->
     Context = #{probe => probe(Observe), anonymous => maps:get(anonymous, Cell)},
     Extra = round(Iterations * SlowDown / 100),
-    {_, Root} = spawn_monitor(fun() -> exit({done, repeat(Perform, Context, Iterations, Iterations + Extra)}) end),
+    {_, Root} = spawn_monitor(fun() ->
+        process_flag(message_queue_data, off_heap),
+        exit({done, repeat(Perform, Context, Iterations, Iterations + Extra)})
+    end),
     receive
         {'DOWN', Root, process, _, {done, Sums}} -> sample(Cell, Iterations, Sums, Context);
         {'DOWN', Root, process, _, {{failed, Reason}, _}} -> throw({failed, Reason});
