@@ -32,7 +32,7 @@ class AsioThreads {
 
   using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 
-  explicit AsioThreads(const std::vector<int>& cpus) : seats_(cpus), pool_(cpus.size()) {
+  explicit AsioThreads(const std::vector<int>& cpus) : seats_(usable(cpus)), pool_(cpus.size()) {
     std::atomic<std::size_t> next{0};
     on_each([&] { seat = next.fetch_add(1); });
     call_the_roll();

@@ -128,7 +128,8 @@ class Stealing : public fibers::algo::algorithm {
 // Threads that schedule fibers among themselves while there is a run, and sleep otherwise.
 class Workers {
  public:
-  explicit Workers(const std::vector<int>& cpus) : seats_(cpus), ready_(cpus.size()) {
+  explicit Workers(const std::vector<int>& cpus)
+      : seats_(peers::usable(cpus)), ready_(cpus.size()) {
     for (std::size_t i = 0; i < cpus.size(); ++i) threads_.emplace_back([this, i] { work(i); });
     run(Order::oldest_first, [] {});
   }

@@ -19,9 +19,22 @@
 
 namespace concbench::peers {
 
+// The CPUs, if they may be used here. A library's threads cannot say so: one that the kernel does
+// not let there would run elsewhere.
+inline const std::vector<int>& usable(const std::vector<int>& cpus) try {
+  const std::vector<int> allowed = os::allowed_cpus();
+  for (const int cpu : cpus) {
+    if (std::ranges::binary_search(allowed, cpu)) continue;
+    throw Exhausted("CPU " + std::to_string(cpu) + " may not be used here");
+  }
+  return cpus;
+} catch (const std::system_error&) {  // that may not be asked: what is refused shows in the report
+  return cpus;
+}
+
 class Seats {
  public:
-  explicit Seats(const std::vector<int>& cpus) : cpus_(usable(cpus)), seats_(cpus.size()) {}
+  explicit Seats(const std::vector<int>& cpus) : cpus_(cpus), seats_(cpus.size()) {}
 
   std::size_t size() const { return cpus_.size(); }
 
@@ -55,19 +68,6 @@ class Seats {
 
  private:
   static constexpr int nowhere = -1;
-
-  // A library's threads cannot say so: one that the kernel does not let there would run elsewhere.
-  static const std::vector<int>& usable(const std::vector<int>& cpus) try {
-    const std::vector<int> allowed = os::allowed_cpus();
-    for (const int cpu : cpus) {
-      if (std::ranges::binary_search(allowed, cpu)) continue;
-      throw Exhausted("CPU " + std::to_string(cpu) + " may not be used here");
-    }
-    return cpus;
-  } catch (
-      const std::system_error&) {  // that may not be asked: what is refused shows in the report
-    return cpus;
-  }
 
   struct Seat {
     os::Sightings sightings;
