@@ -55,10 +55,10 @@ class Page(unittest.TestCase):
         self.assertIn("Because of this.", self.write("serial", "pool", "std-async"))
 
     def test_a_program_of_somebody_elses_is_one_more_peer(self):
-        fake = f"exec:{os.path.join(ROOT, 'tests/fake_worker.py')} honest"
-        text = self.write("serial", "pool", fake)
-        self.assertRegex(text, rf"pool ÷ best peer \|.* {fake}")
-        self.assertRegex(text, rf"\| {fake} \| – .* 50 ns")
+        program = os.path.join(ROOT, "tests/fake_worker.py")
+        text = self.write("serial", "pool", f"lace=exec:{program} honest")
+        self.assertRegex(text, r"pool ÷ best peer \|.* lace")
+        self.assertRegex(text, r"\| lace \| – .* 50 ns")
 
     def test_without_a_peer_there_is_nothing_to_compare(self):
         self.assertRegex(self.write("serial", "fibers"), r"fibers ÷ best peer \| – \| – ")
