@@ -11,11 +11,6 @@ import protocol_driver as driver
 PROGRAM = os.path.join(os.path.dirname(os.environ.get("CONCBENCH", "")), "concbench-goroutines")
 
 
-
-def echo(**given):
-    return {"rate": 10_000, "bytes": 64, "slow_permille": 0, "slow_us": 200} | given
-
-
 CASES = {
     "fib": [{"n": 0}, {"n": 1}, {"n": 2}, {"n": 20}],
     "skynet": [{"leaves": 1, "branching": 10}, {"leaves": 10_000, "branching": 10},
@@ -49,9 +44,9 @@ CASES = {
               {"blockers": 4, "computers": 4, "rounds": 3, "call_us": 500, "compute_us": 20}],
     "heat": [{"tasks": 1, "cells": 1, "phases": 1}, {"tasks": 7, "cells": 5, "phases": 3},
              {"tasks": 4, "cells": 1000, "phases": 50}],
-    "echo": [echo(connections=1, requests=1), echo(connections=20, requests=10),
-             echo(connections=4, requests=200, rate=0, bytes=20_000),
-             echo(connections=4, requests=100, slow_permille=100)],
+    "echo": [driver.echo(connections=1, requests=1), driver.echo(connections=20, requests=10),
+             driver.echo(connections=4, requests=200, rate=0, bytes=20_000),
+             driver.echo(connections=4, requests=100, slow_permille=100)],
 }
 
 
@@ -81,8 +76,15 @@ class Source(unittest.TestCase):
         self.assertEqual(self.go("gofmt", "-l", "."), "")
 
 
-class Goroutines(driver.WorkerChecks, unittest.TestCase):
+class Goroutines(driver.ObservationChecks, driver.WorkerChecks, unittest.TestCase):
     command = [PROGRAM]
+    noted = [("spawn", CASES["spawn"][1], 1000), ("ring", {"tasks": 1000, "hops": 1000}, 999),
+             ("mpmc", CASES["mpmc"][1], 1000), ("mutex", CASES["mutex"][1], 20_000),
+             ("sleepers", CASES["sleepers"][1], 500), ("chef", CASES["chef"][1], 20),
+             ("block", CASES["block"][1], 12)]
+    task_bytes = range(2048, 1 << 40)  # a goroutine's stack
+    shares = "any"
+    omits_empty = True
 
     def test_hello_says_what_it_is(self):
         with driver.Worker(self.command) as worker:
@@ -159,43 +161,7 @@ class Goroutines(driver.WorkerChecks, unittest.TestCase):
             self.assertTrue(report["observed"])
             self.assertLessEqual(set(report["observed"]), set(cpus[:2]))
 
-    def observe(self, workload, params, iterations=1):
-        """The measures and the number of durations of an observed run."""
-        with self.start() as worker:
-            worker.open(workload, params, driver.allowed_cpus())
-            plain = worker.run(iterations)
-            self.assertFalse({"measures", "latency"} & set(plain))
-            sample = worker.run(iterations, observe=True)
-            answer, ops = driver.expected(workload, params)
-            self.assertEqual((sample["answer"], sample["ops"]), (str(answer), ops * iterations))
-            self.assertTrue(all(isinstance(value, int)
-                                for value in sample.get("measures", {}).values()))
-            return sample.get("measures", {}), sum(n for _, n in sample.get("latency", []))
-
-    def test_an_observed_run_notes_each_duration(self):
-        for workload, durations in [("spawn", 1000), ("ring", 999), ("mpmc", CASES["mpmc"][1]["messages"]),
-                                    ("mutex", 20_000), ("sleepers", 500), ("chef", 20),
-                                    ("block", 12)]:
-            params = CASES[workload][1]
-            with self.subTest(workload=workload):
-                params = dict(params, hops=1000) if workload == "ring" else params
-                self.assertEqual(self.observe(workload, params)[1], durations)
-
-    def test_an_observed_run_has_the_measures_of_its_shape(self):
-        measures, _ = self.observe("hold", {"n": 10_000, "touch": 0})
-        self.assertEqual(measures["peak_live"], 10_000)
-        self.assertGreater(min(measures["make_ns"], measures["release_ns"]), 0)
-        self.assertGreaterEqual(measures["user_bytes_per_task"], 2048)
-        measures, _ = self.observe("chef", {"dishes": 5, "chop_us": 0, "boil_us": 300}, 3)
-        self.assertEqual(measures, {"wait_ns": 3 * 5 * 300_000})
-        measures, _ = self.observe("mutex", {"tasks": 4, "sections": 500})
-        self.assertLessEqual(measures["share_low"], measures["share_high"])
-        self.assertLessEqual(measures["share_high"], 500)
-        self.assertGreaterEqual(measures["longest_wait_ns"], 0)
-        measures, waits = self.observe("echo", echo(connections=3, requests=50))
-        self.assertEqual(waits, 50)
-        self.assertEqual(set(measures), {"load_latency_ns", "load_late_ns"})
-        self.assertGreater(measures["load_latency_ns"], measures["load_late_ns"])
+    def test_an_observed_barrier_has_nothing_to_note(self):
         self.assertEqual(self.observe("heat", CASES["heat"][1]), ({}, 0))
 
     def test_more_than_memory_holds_is_refused_by_the_name_of_the_limit(self):

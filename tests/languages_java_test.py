@@ -37,10 +37,6 @@ def command(java):
     return ["env", f"PATH={os.path.dirname(java)}:{os.environ['PATH']}", PROGRAM]
 
 
-def echo(**given):
-    return {"rate": 10_000, "bytes": 64, "slow_permille": 0, "slow_us": 200} | given
-
-
 CASES = {
     "fib": [{"n": 0}, {"n": 16}],
     "skynet": [{"leaves": 1, "branching": 10}, {"leaves": 1000, "branching": 10},
@@ -66,9 +62,9 @@ CASES = {
              {"dishes": 20, "chop_us": 10, "boil_us": 2000}],
     "block": [{"blockers": 0, "computers": 1, "rounds": 1, "call_us": 0, "compute_us": 0},
               {"blockers": 4, "computers": 4, "rounds": 3, "call_us": 500, "compute_us": 20}],
-    "echo": [echo(connections=1, requests=1),
-             echo(connections=4, requests=50, rate=0, bytes=20_000),
-             echo(connections=4, requests=50, slow_permille=100)],
+    "echo": [driver.echo(connections=1, requests=1),
+             driver.echo(connections=4, requests=50, rate=0, bytes=20_000),
+             driver.echo(connections=4, requests=50, slow_permille=100)],
 }
 ALL = [(workload, params) for workload, sizes in CASES.items() for params in sizes]
 
@@ -179,8 +175,14 @@ class Conversation(WithOptions, driver.WorkerChecks, unittest.TestCase):
                     self.assertIn(named, refused["reason"])
 
 
-class Java(WithOptions):
+class Java(driver.ObservationChecks, WithOptions):
     """What holds for either kind of thread."""
+
+    noted = [("spawn", CASES["spawn"][1], 1000), ("ring", {"tasks": 100, "hops": 1000}, 999),
+             ("mpmc", CASES["mpmc"][1], 1000), ("mutex", CASES["mutex"][1], 2000),
+             ("sleepers", CASES["sleepers"][1], 500), ("chef", CASES["chef"][1], 20),
+             ("block", CASES["block"][1], 12)]
+    held, task_bytes, shares = 1000, range(400, 1 << 40), "any"
 
     check_runs = driver.WorkerChecks.check_runs
     check_types = driver.WorkerChecks.check_types
@@ -193,46 +195,9 @@ class Java(WithOptions):
             with self.subTest(workload=workload, params=params, cpus=placed):
                 self.check_runs(workload, params, placed)
 
-    def observe(self, workload, params, iterations=1):
-        """The measures and the number of durations of an observed run."""
-        with self.start() as worker:
-            worker.open(workload, params, driver.allowed_cpus())
-            plain = worker.run(iterations)
-            self.assertFalse({"measures", "latency"} & set(plain))
-            sample = worker.run(iterations, observe=True)
-            answer, ops = driver.expected(workload, params)
-            self.assertEqual((sample["answer"], sample["ops"]), (str(answer), ops * iterations))
-            self.assertTrue(all(isinstance(value, int) for value in sample["measures"].values()))
-            return sample["measures"], sum(n for _, n in sample["latency"])
-
-    def test_an_observed_run_notes_each_duration(self):
-        for workload, durations in [("spawn", 1000), ("ring", 999), ("mpmc", 1000),
-                                    ("mutex", 2000), ("sleepers", 500), ("chef", 20),
-                                    ("block", 12)]:
-            params = CASES[workload][1]
-            with self.subTest(workload=workload):
-                params = dict(params, hops=1000) if workload == "ring" else params
-                self.assertEqual(self.observe(workload, params)[1], durations)
-
     def test_a_lock_keeps_others_out(self):
         # Observed, since then the tasks take long enough to meet.
         self.observe("mutex", {"tasks": 2, "sections": 500_000})
-
-    def test_an_observed_run_has_the_measures_of_its_shape(self):
-        measures, _ = self.observe("hold", {"n": 1000, "touch": 0})
-        self.assertEqual(measures["peak_live"], 1000)
-        self.assertGreater(min(measures["make_ns"], measures["release_ns"]), 0)
-        self.assertGreaterEqual(measures["user_bytes_per_task"], 400)
-        measures, _ = self.observe("chef", {"dishes": 5, "chop_us": 0, "boil_us": 300}, 3)
-        self.assertEqual(measures, {"wait_ns": 3 * 5 * 300_000})
-        measures, _ = self.observe("mutex", {"tasks": 4, "sections": 500})
-        self.assertLessEqual(measures["share_low"], measures["share_high"])
-        self.assertLessEqual(measures["share_high"], 500)
-        self.assertGreaterEqual(measures["longest_wait_ns"], 0)
-        measures, waits = self.observe("echo", echo(connections=3, requests=50))
-        self.assertEqual(waits, 50)
-        self.assertEqual(set(measures), {"load_latency_ns", "load_late_ns"})
-        self.assertGreater(measures["load_latency_ns"], measures["load_late_ns"])
 
     def test_usage_is_plausible_or_unknown(self):
         with self.start() as worker:

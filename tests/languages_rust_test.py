@@ -15,10 +15,6 @@ BUILD = os.path.dirname(CONCBENCH)
 TOKIO, RAYON = os.path.join(BUILD, "concbench-tokio"), os.path.join(BUILD, "concbench-rayon")
 
 
-def echo(**given):
-    return {"rate": 10_000, "bytes": 64, "slow_permille": 0, "slow_us": 200} | given
-
-
 TREES_AND_FANS = {
     "fib": [{"n": 0}, {"n": 1}, {"n": 2}, {"n": 20}],
     "skynet": [{"leaves": 1, "branching": 10}, {"leaves": 10_000, "branching": 10},
@@ -51,9 +47,9 @@ WAITING = {
               {"blockers": 4, "computers": 4, "rounds": 3, "call_us": 500, "compute_us": 20}],
     "heat": [{"tasks": 1, "cells": 1, "phases": 1}, {"tasks": 7, "cells": 5, "phases": 3},
              {"tasks": 4, "cells": 1000, "phases": 50}],
-    "echo": [echo(connections=1, requests=1), echo(connections=20, requests=10),
-             echo(connections=4, requests=200, rate=0, bytes=20_000),
-             echo(connections=4, requests=100, slow_permille=100)],
+    "echo": [driver.echo(connections=1, requests=1), driver.echo(connections=20, requests=10),
+             driver.echo(connections=4, requests=200, rate=0, bytes=20_000),
+             driver.echo(connections=4, requests=100, slow_permille=100)],
 }
 
 
@@ -92,7 +88,7 @@ class Source(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
 
 
-class Rust(driver.WorkerChecks):
+class Rust(driver.Observer, driver.WorkerChecks):
     """What holds for both programs."""
 
     def refusal(self, workload, params, **more):
@@ -174,19 +170,11 @@ class Rust(driver.WorkerChecks):
                 main = os.sched_getaffinity(worker.process.pid)
                 self.assertEqual(main, set(placed))
 
-    def observe(self, workload, params, iterations=1):
-        """The measures and the number of durations of an observed run."""
-        with self.start() as worker:
-            opened = worker.open(workload, params, driver.allowed_cpus()[:2])
-            self.assertGreater(opened["cold_start_ns"], 0)
-            plain = worker.run(iterations)
-            self.assertFalse({"measures", "latency"} & set(plain))
-            sample = worker.run(iterations, observe=True)
-            answer, ops = driver.expected(workload, params)
-            self.assertEqual((sample["answer"], sample["ops"]), (str(answer), ops * iterations))
-            for value in sample["measures"].values():
-                self.assertIs(type(value), int)
-            return sample["measures"], sum(count for _, count in sample["latency"])
+    def cpus(self):
+        return driver.allowed_cpus()[:2]
+
+    def check_opened(self, opened):
+        self.assertGreater(opened["cold_start_ns"], 0)
 
     def test_an_observed_run_of_a_fan_notes_each_start(self):
         self.assertEqual(self.observe("spawn", {"n": 1000}, 3), ({}, 3000))
@@ -231,8 +219,12 @@ class Rayon(Rust, unittest.TestCase):
         self.check_runs("uts", {"tree": "small"}, driver.allowed_cpus()[:1], (1, 20))
 
 
-class Tokio(Rust, unittest.TestCase):
+class Tokio(Rust, driver.ObservationChecks, unittest.TestCase):
     name, command, cases, refused = "tokio", [TOKIO], TREES_AND_FANS | WAITING, {}
+    noted = [("ring", {"tasks": 1000, "hops": 1000}, 999), ("mpmc", WAITING["mpmc"][1], 1000),
+             ("mutex", WAITING["mutex"][1], 20_000), ("sleepers", WAITING["sleepers"][1], 500),
+             ("chef", WAITING["chef"][1], 20), ("block", WAITING["block"][1], 12)]
+    held, task_bytes, least_wait_ns = 20_000, range(101, 2000), 1
 
     def test_one_thread_alone_gives_the_right_answers_too(self):
         cpu = driver.allowed_cpus()[-1]
@@ -274,30 +266,7 @@ class Tokio(Rust, unittest.TestCase):
             self.skipTest("this machine has room for 10^8 tasks")
         self.assertIn("memory", self.refusal("hold", {"n": 100_000_000, "touch": 0}))
 
-    def test_an_observed_run_notes_each_duration(self):
-        for workload, durations in [("ring", 999), ("mpmc", 1000), ("mutex", 20_000), ("sleepers", 500),
-                                    ("chef", 20), ("block", 12)]:
-            with self.subTest(workload=workload):
-                params = WAITING[workload][1]
-                params = dict(params, hops=1000) if workload == "ring" else params
-                self.assertEqual(self.observe(workload, params)[1], durations)
-
-    def test_an_observed_run_has_the_measures_of_its_shape(self):
-        measures, _ = self.observe("hold", {"n": 20_000, "touch": 0})
-        self.assertEqual(measures["peak_live"], 20_000)
-        self.assertGreater(min(measures["make_ns"], measures["release_ns"]), 0)
-        self.assertGreater(measures["user_bytes_per_task"], 100)
-        self.assertLess(measures["user_bytes_per_task"], 2000)
-        measures, _ = self.observe("chef", {"dishes": 5, "chop_us": 0, "boil_us": 300}, 3)
-        self.assertEqual(measures, {"wait_ns": 3 * 5 * 300_000})
-        measures, _ = self.observe("mutex", {"tasks": 4, "sections": 500})
-        self.assertLessEqual(measures["share_low"], measures["share_high"])
-        self.assertEqual(measures["share_high"], 500)
-        self.assertGreater(measures["longest_wait_ns"], 0)
-        measures, waits = self.observe("echo", echo(connections=3, requests=50))
-        self.assertEqual(waits, 50)
-        self.assertEqual(set(measures), {"load_latency_ns", "load_late_ns"})
-        self.assertGreater(measures["load_latency_ns"], measures["load_late_ns"])
+    def test_an_observed_barrier_has_nothing_to_note(self):
         self.assertEqual(self.observe("heat", WAITING["heat"][1]), ({}, 0))
 
     def test_clients_that_cannot_be_started_fail_the_run_and_not_the_worker(self):
@@ -305,7 +274,7 @@ class Tokio(Rust, unittest.TestCase):
             alone = shutil.copy(TOKIO, folder)  # without the program that should lie beside it
             with driver.Worker([alone]) as worker:
                 worker.read()
-                worker.open("echo", echo(connections=1, requests=1))
+                worker.open("echo", driver.echo(connections=1, requests=1))
                 failed = worker.run()
                 self.assertEqual(failed["type"], "failed")
                 self.assertIn("the clients failed", failed["reason"])

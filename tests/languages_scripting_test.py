@@ -14,10 +14,6 @@ from concbench import CONCBENCH, run_json
 FOLDER = pathlib.Path(CONCBENCH).parent
 
 
-def echo(**given):
-    return {"rate": 10_000, "bytes": 64, "slow_permille": 0, "slow_us": 200} | given
-
-
 CASES = {
     "fib": [{"n": 0}, {"n": 1}, {"n": 12}],
     "skynet": [{"leaves": 1, "branching": 10}, {"leaves": 1000, "branching": 10}, {"leaves": 64, "branching": 2}],
@@ -39,22 +35,28 @@ CASES = {
     "chef": [{"dishes": 1, "chop_us": 0, "boil_us": 0}, {"dishes": 20, "chop_us": 10, "boil_us": 2000}],
     "block": [{"blockers": 0, "computers": 1, "rounds": 1, "call_us": 0, "compute_us": 0},
               {"blockers": 4, "computers": 4, "rounds": 3, "call_us": 500, "compute_us": 20}],
-    "echo": [echo(connections=1, requests=1), echo(connections=20, requests=10),
-             echo(connections=4, requests=50, rate=0, bytes=20_000),
-             echo(connections=4, requests=50, slow_permille=100)],
+    "echo": [driver.echo(connections=1, requests=1), driver.echo(connections=20, requests=10),
+             driver.echo(connections=4, requests=50, rate=0, bytes=20_000),
+             driver.echo(connections=4, requests=50, slow_permille=100)],
 }
+DURATIONS = [("spawn", 300), ("ring", 9), ("mpmc", 1000), ("mutex", 1000), ("sleepers", 200), ("chef", 20),
+             ("block", 12)]
 MEETING = {"capacity": 0, "messages": 200, "producers": 3, "consumers": 2}
 
 
-class Language(driver.WorkerChecks):
+class Language(driver.ObservationChecks, driver.WorkerChecks):
     """What holds for each: a mixin."""
     options = [{}]  # variants
     refuses = set()
     meets = True  # in a channel without capacity
     cores = 1  # that the first variant can use
+    sections = 100
+    omits_empty = True
 
     @classmethod
     def setUpClass(cls):
+        cls.noted = [(workload, CASES[workload][1], durations) for workload, durations in DURATIONS
+                     if workload not in cls.refuses]
         cls.command = [str(FOLDER / f"concbench-{cls.model}")]
         if not shutil.which(cls.runtime):
             raise unittest.SkipTest(f"there is no {cls.runtime} command")
@@ -159,41 +161,6 @@ class Language(driver.WorkerChecks):
                 self.assertEqual(report, {"cpu": cpu, "observed": [cpu], "migrations": 0})
                 for thread in os.listdir(f"/proc/{worker.process.pid}/task"):
                     self.assertEqual(os.sched_getaffinity(int(thread)), {cpu})
-
-    def observe(self, workload, params, iterations=1):
-        """The measures and the number of durations of an observed run."""
-        with self.start() as worker:
-            worker.open(workload, params, self.cpus())
-            plain = worker.run(iterations)
-            self.assertFalse({"measures", "latency"} & set(plain))
-            sample = worker.run(iterations, observe=True)
-            answer, ops = driver.expected(workload, params)
-            self.assertEqual((sample["answer"], sample["ops"]), (str(answer), ops * iterations))
-            self.assertTrue(all(isinstance(value, int) for value in sample.get("measures", {}).values()))
-            return sample.get("measures", {}), sum(n for _, n in sample.get("latency", []))
-
-    def test_an_observed_run_notes_each_duration(self):
-        for workload, durations in [("spawn", 300), ("ring", 9), ("mpmc", 1000), ("mutex", 1000),
-                                    ("sleepers", 200), ("chef", 20), ("block", 12)]:
-            if workload not in self.refuses:
-                with self.subTest(workload=workload):
-                    self.assertEqual(self.observe(workload, CASES[workload][1])[1], durations)
-
-    def test_an_observed_run_has_the_measures_of_its_shape(self):
-        measures, _ = self.observe("hold", {"n": 10_000, "touch": 0})
-        self.assertEqual(measures["peak_live"], 10_000)
-        self.assertGreater(min(measures["make_ns"], measures["release_ns"]), 0)
-        self.assertGreater(measures["user_bytes_per_task"], 100)
-        measures, _ = self.observe("chef", {"dishes": 5, "chop_us": 0, "boil_us": 300}, 3)
-        self.assertEqual(measures, {"wait_ns": 3 * 5 * 300_000})
-        measures, _ = self.observe("mutex", {"tasks": 4, "sections": 100})
-        self.assertLessEqual(measures["share_low"], measures["share_high"])
-        self.assertEqual(measures["share_high"], 100)
-        self.assertGreaterEqual(measures["longest_wait_ns"], 0)
-        measures, waits = self.observe("echo", echo(connections=3, requests=50))
-        self.assertEqual(waits, 50)
-        self.assertEqual(set(measures), {"load_latency_ns", "load_late_ns"})
-        self.assertGreater(measures["load_latency_ns"], measures["load_late_ns"])
 
     def test_usage_is_plausible(self):
         with self.start() as worker:

@@ -43,6 +43,10 @@ def allowed_cpus():
     return sorted(os.sched_getaffinity(0))
 
 
+def echo(**given):
+    return {"rate": 10_000, "bytes": 64, "slow_permille": 0, "slow_us": 200} | given
+
+
 class Worker:
     """A worker process; a test that fails half-way leaves none behind, if it is used with `with`."""
 
@@ -196,3 +200,65 @@ class WorkerChecks:
             before = worker.cpu_seconds()
             time.sleep(1)
             self.assertLessEqual(worker.cpu_seconds() - before, 0.02)
+
+
+class Observer:
+    """Looks at what a worker notes: a mixin beside WorkerChecks."""
+
+    omits_empty = False  # whether a worker that has noted nothing says nothing of it
+
+    def cpus(self):
+        return allowed_cpus()
+
+    def check_opened(self, opened):
+        self.assertEqual(opened["type"], "opened")
+
+    def observe(self, workload, params, iterations=1):
+        """The measures and the number of durations of an observed run."""
+        with self.start() as worker:
+            self.check_opened(worker.open(workload, params, self.cpus()))
+            plain = worker.run(iterations)
+            self.assertFalse({"measures", "latency"} & set(plain))
+            sample = worker.run(iterations, observe=True)
+            answer, ops = expected(workload, params)
+            self.assertEqual((sample["answer"], sample["ops"]), (str(answer), ops * iterations))
+            if not self.omits_empty:
+                self.assertLessEqual({"measures", "latency"}, set(sample))
+            measures, latency = sample.get("measures", {}), sample.get("latency", [])
+            for value in measures.values():
+                self.assertIs(type(value), int)
+            return measures, sum(count for _, count in latency)
+
+
+class ObservationChecks(Observer):
+    """What holds for every worker that notes what each shape has to note."""
+
+    noted = []  # workloads, each with its parameters and the durations of an observed run
+    held = 10_000  # tasks that hold keeps alive
+    task_bytes = range(101, 1 << 40)  # that each of them may take
+    sections = 500  # of each of four tasks at a lock
+    shares = "equal"  # or "any": whether the tasks at a lock are sure to get on
+    least_wait_ns = 0  # of the longest wait for it
+
+    def test_an_observed_run_notes_each_duration(self):
+        for workload, params, durations in self.noted:
+            with self.subTest(workload=workload):
+                self.assertEqual(self.observe(workload, params)[1], durations)
+
+    def test_an_observed_run_has_the_measures_of_its_shape(self):
+        measures, _ = self.observe("hold", {"n": self.held, "touch": 0})
+        self.assertEqual(measures["peak_live"], self.held)
+        self.assertGreater(min(measures["make_ns"], measures["release_ns"]), 0)
+        self.assertIn(measures["user_bytes_per_task"], self.task_bytes)
+        measures, _ = self.observe("chef", {"dishes": 5, "chop_us": 0, "boil_us": 300}, 3)
+        self.assertEqual(measures, {"wait_ns": 3 * 5 * 300_000})
+        measures, _ = self.observe("mutex", {"tasks": 4, "sections": self.sections})
+        self.assertLessEqual(measures["share_low"], measures["share_high"])
+        self.assertLessEqual(measures["share_high"], self.sections)
+        if self.shares == "equal":
+            self.assertEqual(measures["share_high"], self.sections)
+        self.assertGreaterEqual(measures["longest_wait_ns"], self.least_wait_ns)
+        measures, waits = self.observe("echo", echo(connections=3, requests=50))
+        self.assertEqual(waits, 50)
+        self.assertEqual(set(measures), {"load_latency_ns", "load_late_ns"})
+        self.assertGreater(measures["load_latency_ns"], measures["load_late_ns"])
