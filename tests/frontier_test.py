@@ -6,7 +6,9 @@ import subprocess
 import tempfile
 import unittest
 
-from concbench import ROOT, concbench
+from concbench import CONCBENCH, ROOT, concbench
+
+RECURSIONS = os.path.join(os.path.dirname(CONCBENCH), "second_way/recursions")
 
 
 class Page(unittest.TestCase):
@@ -59,6 +61,24 @@ class Page(unittest.TestCase):
         text = self.write("serial", "pool", f"lace=exec:{program} honest")
         self.assertRegex(text, r"pool ÷ best peer \|.* lace")
         self.assertRegex(text, r"\| lace \| – .* 50 ns")
+
+    def test_serial_is_held_against_what_a_person_would_write(self):
+        self.write("serial")
+        done = concbench("run", "--model=serial", f"--model=hand=exec:'{RECURSIONS}'", "--cores=1",
+                         "--workload=fib,skynet,nqueens,uts,integrate,mergesort,matmul",
+                         "--set=fib.n=10", "--set=skynet.leaves=100", "--set=nqueens.n=6",
+                         "--set=uts.tree=T1", "--set=integrate.n=1", "--set=mergesort.n=1000",
+                         "--set=matmul.n=32", "--processes=2", "--repetitions=1",
+                         "--min-time=0.001", f"--out={self.result}")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)  # answers and calls are right
+        subprocess.run([os.path.join(ROOT, "scripts/frontier"), "--hand", f"--from={self.result}",
+                        f"--page={self.page}"], check=True, stdout=subprocess.DEVNULL)
+        with open(self.page, encoding="utf-8") as file:
+            text = file.read()
+        self.assertEqual(text.count("<!-- hand -->"), 2)
+        for tree in ("fib", "skynet", "nqueens", "uts", "integrate", "mergesort", "matmul"):
+            self.assertRegex(text, rf"\| {tree} \| [\d.]+ .s \| [\d.]+ .s \| [\d.]+ \(")
+        self.assertIn("serial ÷ a recursion", self.write("serial").replace("`", ""))
 
     def test_without_a_peer_there_is_nothing_to_compare(self):
         self.assertRegex(self.write("serial", "fibers"), r"fibers ÷ best peer \| – \| – ")
