@@ -1,5 +1,7 @@
 #include "models/registry.hpp"
 
+#include <fmt/format.h>
+
 namespace concbench {
 
 // The constant at the bottom of each model's file.
@@ -27,6 +29,20 @@ const Model* find_model(std::string_view name) {
     if (model->name == name) return model;
   }
   return nullptr;
+}
+
+Variant parse_variant(std::string_view token) {
+  const std::vector<std::string> parts = split(token, ':');
+  const std::string name = parts.empty() ? "" : parts.front();
+  const Model* model = find_model(name);
+  if (!model) {
+    std::vector<std::string> names{"all"};
+    for (const Model* known : models()) names.emplace_back(known->name);
+    throw UnknownVariant(fmt::format("there is no model '{}'", name), name, std::move(names));
+  }
+  Variant variant{model, default_options(*model)};
+  for (std::size_t i = 1; i < parts.size(); ++i) choose(*model, parts[i], variant.options);
+  return variant;
 }
 
 }  // namespace concbench

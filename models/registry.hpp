@@ -4,12 +4,15 @@
 #include <span>
 #include <string_view>
 
-#include "models/model.hpp"
+#include "models/variant.hpp"
 
 namespace concbench {
 
 std::span<const Model* const> models();
 // Null if there is none of that name.
 const Model* find_model(std::string_view name);
+
+// "threads:wait=condvar". Throws UnknownVariant.
+Variant parse_variant(std::string_view token);
 
 }  // namespace concbench

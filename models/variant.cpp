@@ -6,8 +6,6 @@
 #include <charconv>
 #include <cstdint>
 
-#include "models/registry.hpp"
-
 namespace concbench {
 namespace {
 
@@ -25,28 +23,6 @@ bool is_bytes(std::string_view text) {
 bool takes(const Option& option, const std::string& value) {
   if (is_size(option)) return is_bytes(value);
   return std::ranges::count(split(option.values, '|'), value) > 0;
-}
-
-// One "wait=condvar".
-void choose(const Model& model, std::string_view setting, Options& options) {
-  const std::size_t equals = setting.find('=');
-  const std::string name(setting.substr(0, equals));
-  const auto option = std::ranges::find(model.options, name, &Option::name);
-  if (option == model.options.end()) {
-    std::vector<std::string> names;
-    for (const Option& known : model.options) names.emplace_back(known.name);
-    throw UnknownVariant(fmt::format("{} has no variant '{}'{}", model.name, name,
-                                     names.empty() ? " (it has none)" : ""),
-                         name, names);
-  }
-  const std::string value(equals == setting.npos ? "" : setting.substr(equals + 1));
-  if (!takes(*option, value)) {
-    throw UnknownVariant(fmt::format("{} must be {}", name,
-                                     is_size(*option) ? "a size such as 64k or 1m"
-                                                      : "one of " + std::string(option->values)),
-                         "", {});
-  }
-  options[name] = value;
 }
 
 }  // namespace
@@ -69,18 +45,25 @@ Options default_options(const Model& model) {
   return options;
 }
 
-Variant parse_variant(std::string_view token) {
-  const std::vector<std::string> parts = split(token, ':');
-  const std::string name = parts.empty() ? "" : parts.front();
-  const Model* model = find_model(name);
-  if (!model) {
-    std::vector<std::string> names{"all"};
-    for (const Model* known : models()) names.emplace_back(known->name);
-    throw UnknownVariant(fmt::format("there is no model '{}'", name), name, std::move(names));
+void choose(const Model& model, std::string_view setting, Options& options) {
+  const std::size_t equals = setting.find('=');
+  const std::string name(setting.substr(0, equals));
+  const auto option = std::ranges::find(model.options, name, &Option::name);
+  if (option == model.options.end()) {
+    std::vector<std::string> names;
+    for (const Option& known : model.options) names.emplace_back(known.name);
+    throw UnknownVariant(fmt::format("{} has no variant '{}'{}", model.name, name,
+                                     names.empty() ? " (it has none)" : ""),
+                         name, names);
   }
-  Variant variant{model, default_options(*model)};
-  for (std::size_t i = 1; i < parts.size(); ++i) choose(*model, parts[i], variant.options);
-  return variant;
+  const std::string value(equals == setting.npos ? "" : setting.substr(equals + 1));
+  if (!takes(*option, value)) {
+    throw UnknownVariant(fmt::format("{} must be {}", name,
+                                     is_size(*option) ? "a size such as 64k or 1m"
+                                                      : "one of " + std::string(option->values)),
+                         "", {});
+  }
+  options[name] = value;
 }
 
 }  // namespace concbench

@@ -28,6 +28,7 @@ std::vector<std::string> split(std::string_view text, char at);
 
 Options default_options(const Model& model);
 
-Variant parse_variant(std::string_view token);
+// Puts one "wait=condvar" in its place. Throws UnknownVariant.
+void choose(const Model& model, std::string_view setting, Options& options);
 
 }  // namespace concbench

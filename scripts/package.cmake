@@ -1,5 +1,6 @@
-# The Debian package, which scripts/package builds: the program, the goroutines model, what the
-# program writes of itself (manual page, completions), the scripts that plot, and the documents.
+# The Debian packages, which scripts/package builds: concbench, with the program, the models of other
+# languages, what the program writes of itself (manual page, completions), the scripts that plot, and
+# the documents; and libconcbench-dev, with the kit.
 set(CONCBENCH_MAINTAINER "concbench maintainers <concbench@localhost>" CACHE STRING
   "Whom the Debian package names as its maintainer")
 
@@ -24,8 +25,18 @@ set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)  # concbench_VERSION_ARCHITECTURE.deb
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER "${CONCBENCH_MAINTAINER}")
-set(CPACK_DEBIAN_PACKAGE_SECTION utils)
-set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "man-db, python3-matplotlib")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "bash-completion, stress-ng")
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_ALL concbench dev)
+set(CPACK_DEBIAN_CONCBENCH_PACKAGE_NAME concbench)
+set(CPACK_DEBIAN_CONCBENCH_PACKAGE_SECTION utils)
+set(CPACK_DEBIAN_CONCBENCH_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_CONCBENCH_PACKAGE_RECOMMENDS "man-db, python3-matplotlib")
+set(CPACK_DEBIAN_CONCBENCH_PACKAGE_SUGGESTS "bash-completion, stress-ng")
+set(CPACK_DEBIAN_DEV_PACKAGE_NAME libconcbench-dev)
+set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS libbenchmark-dev)
+set(CPACK_DEBIAN_DEV_PACKAGE_SUGGESTS "concbench, cmake, g++")
+set(CPACK_COMPONENT_DEV_DESCRIPTION "makes a worker of concbench from one class
+Headers and a library for authors of runtimes: a class with a verb for each shape of work becomes a
+program that runs all workloads of concbench and speaks its protocol.")
 include(CPack)

@@ -32,13 +32,14 @@ class Package(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         run("cpack", "--config", os.path.join(BUILD, "CPackConfig.cmake"), "-B", folder.name)
-        cls.deb, = glob.glob(os.path.join(folder.name, "*.deb"))
+        cls.dev, = glob.glob(os.path.join(folder.name, "libconcbench-dev_*.deb"))
+        cls.deb, = set(glob.glob(os.path.join(folder.name, "*.deb"))) - {cls.dev}
 
-    def field(self, name):
-        return run("dpkg-deb", "--field", self.deb, name).strip()
+    def field(self, name, deb=None):
+        return run("dpkg-deb", "--field", deb or self.deb, name).strip()
 
-    def contents(self):
-        lines = run("dpkg-deb", "--contents", self.deb).splitlines()
+    def contents(self, deb=None):
+        lines = run("dpkg-deb", "--contents", deb or self.deb).splitlines()
         return {line.split()[5].lstrip("."): line.split()[0] for line in lines}
 
 
@@ -68,6 +69,15 @@ class Contents(Package):
         for path in self.contents():
             self.assertRegex(path, r"^/(usr/.*)?$")
             self.assertNotRegex(path, "_test|gtest")
+
+    def test_the_kit_is_a_package_of_its_own_without_a_file_of_the_other(self):
+        there, kit = self.contents(), self.contents(self.dev)
+        self.assertEqual(self.field("Depends", self.dev), "libbenchmark-dev")
+        self.assertLessEqual({"/usr/include/concbench/models/describe.hpp",
+                              "/usr/include/concbench/workloads/fib.hpp"}, set(kit))
+        self.assertEqual([path for path in kit if path in there and not path.endswith("/")], [])
+        for name in ("libconcbench_worker.a", "concbench-config.cmake"):
+            self.assertTrue(any(path.endswith("/" + name) for path in kit), name)
 
     def test_depends_on_the_libraries_that_the_program_is_linked_with(self):
         depends = self.field("Depends")
