@@ -33,15 +33,6 @@ std::vector<Pair> all_pairs() {
   return pairs;
 }
 
-Options default_options(const Model& model) {
-  Options options;
-  for (const Option& option : model.options) {
-    const auto first = option.values.substr(0, option.values.find('|'));
-    options.emplace(option.name, option.values == "bytes" ? option.preset : first);
-  }
-  return options;
-}
-
 // As many workers as asked for, whatever the machine has.
 Placement workers_on_this_machine(int workers) {
   return place(discover(), {.workers = workers, .cpus = {}, .oversubscribe = true});
