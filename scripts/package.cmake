@@ -17,7 +17,7 @@ set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME concbench)
 set(CPACK_PACKAGE_VENDOR "")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "compares concurrency models on real hardware")
-set(CPACK_PACKAGE_DESCRIPTION
+set(CPACK_COMPONENT_CONCBENCH_DESCRIPTION
   "Runs the same verified work in processes, threads, a thread pool, fibers, coroutines and
 goroutines, on cores that it chooses and checks, and tells what each costs, with the spread.
 Compares builds of programs for regressions, and makes reports.")
@@ -36,7 +36,7 @@ set(CPACK_DEBIAN_DEV_PACKAGE_NAME libconcbench-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS libbenchmark-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SUGGESTS "concbench, cmake, g++")
-set(CPACK_COMPONENT_DEV_DESCRIPTION "makes a worker of concbench from one class
-Headers and a library for authors of runtimes: a class with a verb for each shape of work becomes a
+set(CPACK_COMPONENT_DEV_DESCRIPTION
+  "Headers and a library for authors of runtimes: a class with a verb for each shape of work becomes a
 program that runs all workloads of concbench and speaks its protocol.")
 include(CPack)

@@ -12,7 +12,7 @@ import unittest
 from concbench import CONCBENCH, ROOT, concbench
 
 BUILD = os.path.dirname(CONCBENCH)
-EXAMPLES = ("jthread", "pth", "caf")
+EXAMPLES = ["jthread", "caf"] + ["pth"] * os.path.exists("/usr/include/pth.h")  # not in all of Debian
 
 
 def run(*command):
@@ -71,8 +71,10 @@ class Examples(Kit):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         ran = {tuple(line.split(",")[:2]) for line in done.stdout.splitlines()
                if ",ok," in line and line.startswith("my-")}
-        self.assertLessEqual({("my-jthread", "spawn"), ("my-pth", "yield"), ("my-pth", "ring"),
-                              ("my-caf", "ping_pong"), ("my-caf", "spawn")}, ran)
+        wanted = {("my-jthread", "spawn"), ("my-pth", "yield"), ("my-pth", "ring"),
+                  ("my-caf", "ping_pong"), ("my-caf", "spawn")}
+        self.assertLessEqual({(name, workload) for name, workload in wanted
+                              if name.removeprefix("my-") in EXAMPLES}, ran)
 
     def test_refuse_an_argument_that_is_no_option_of_the_model(self):
         done = run(self.program("jthread"), "wait=futex")
