@@ -42,8 +42,8 @@ class Chunks {
   Demand demand() const { return kernel_.demand(); }
 
  private:
-  const K kernel_;
-  const std::uint64_t count_;
+  K kernel_;
+  std::uint64_t count_;
 };
 
 // What the task of a fan does. It counts as one operation, or says itself as how many.
@@ -58,5 +58,6 @@ Outcome perform_task(const K& kernel, typename K::Ticket ticket) {
 
 // Where chunks wait in a queue, so many for each worker that those who are done early find more.
 inline constexpr std::uint64_t chunks_a_worker = 8;
+inline constexpr const char* chunked_by_worker = "unless asked for: eight chunks for each worker";
 
 }  // namespace concbench

@@ -327,8 +327,8 @@ concept Serve = Kernel<K> &&
 // model gives away is smaller than `grain()` iterations, but for the last; 0 leaves that to the
 // model. Op: iteration.
 template <class K>
-concept Loop = Kernel<K> && K::about.shape == Shape::loop&& requires(const K k, std::uint64_t i,
-                                                                     typename K::Result sum) {
+concept Loop = Kernel<K> && K::about.shape ==
+               Shape::loop&& requires(const K k, std::uint64_t i, typename K::Result sum) {
   requires std::is_arithmetic_v<typename K::Result>;
   { k.iterations() } -> std::same_as<std::uint64_t>;
   { k.grain() } -> std::same_as<std::uint64_t>;
@@ -346,8 +346,8 @@ constexpr Share share(std::uint64_t total, std::uint64_t parts, std::uint64_t in
   return {first, first + each + (index < rest ? 1 : 0)};
 }
 
-// The parts of a loop that has a grain: as many as may be alive at once. Without, it has as few as a
-// model likes.
+// The parts of a loop that has a grain: as many as may be alive at once. Without, it has as few as
+// a model likes.
 template <class K>
 constexpr std::uint64_t parts_of(const K& loop) {
   return loop.grain() == 0 ? 1 : (loop.iterations() + loop.grain() - 1) / loop.grain();
