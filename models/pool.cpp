@@ -72,7 +72,8 @@ struct LoopTask : Closure {
     const Share part = task->part;
     worker.blocks.give(task, sizeof(LoopTask));
     run(loop, home, worker, part);
-    if (loop.end() && &worker != &home) home.scheduler().unpark(home);  // where the parent waits
+    loop.end();
+    if (&worker != &home) home.scheduler().unpark(home);  // the parent may be waiting there
   }
 
   SplitLoop<K>& loop;

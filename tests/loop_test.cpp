@@ -193,7 +193,9 @@ TYPED_TEST(SplitByModel, DoesEachIterationOnceWhileOthersTakeParts) {
       ASSERT_EQ(outcome.answer, kernel.expected());
       ASSERT_EQ(outcome.ops, this->count);
       most_helpers = std::max(most_helpers, this->helpers().size());
-      if (grain > this->count) EXPECT_EQ(this->helpers().size(), 1u);
+      if (grain > this->count) {
+        EXPECT_EQ(this->helpers().size(), 1u);
+      }
     }
   }
   for (std::uint64_t i = 0; i < this->count; ++i) ASSERT_EQ(this->ticks[i], rounds) << i;

@@ -39,9 +39,10 @@
 namespace concbench {
 
 // The list, and at the same time the type of any one kernel.
-struct AnyKernel : std::variant<Fib, Skynet, NQueens, Uts, Integrate, Mergesort, Matmul, Spawn,
-                                Grain, Mandelbrot, PingPong, Ring, Spsc, Mpsc, Mpmc, Yield, Mutex,
-                                HoldMany, Sleepers, Chef, Block, Heat, Echo, Dot, Triangle, Primes> {
+struct AnyKernel
+    : std::variant<Fib, Skynet, NQueens, Uts, Integrate, Mergesort, Matmul, Spawn, Grain,
+                   Mandelbrot, PingPong, Ring, Spsc, Mpsc, Mpmc, Yield, Mutex, HoldMany, Sleepers,
+                   Chef, Block, Heat, Echo, Dot, Triangle, Primes> {
   using variant::variant;
 };
 
