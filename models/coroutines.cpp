@@ -16,6 +16,7 @@
 #include "models/describe.hpp"
 #include "models/runtime/coroutine.hpp"
 #include "models/runtime/fan.hpp"
+#include "models/runtime/loop.hpp"
 
 namespace concbench {
 namespace coroutines {
@@ -47,6 +48,39 @@ Task fan_task(Ending&, K kernel, typename K::Ticket ticket) {
   tally.answer += kernel.body(ticket);
   co_return;
 }
+
+// ---- loop
+
+// Goes through the parts of a loop, a coroutine for each that is cut off.
+template <class K>
+class LoopEnding final : public Ending {
+ public:
+  LoopEnding(const K& kernel, Runnable parent) : loop(kernel), parent_(parent) {}
+
+  void failed(std::exception_ptr exception) override {
+    loop.join.failure.keep(std::move(exception));
+  }
+  Runnable ended(Worker&) override {
+    const Runnable parent = parent_;
+    return loop.end() ? parent : Runnable{};
+  }
+
+  void run(Share part) {
+    Worker& worker = here();
+    loop.run(worker, part,
+             [&](Share rest) { worker.push(runnable(loop_part(*this, rest).handle())); });
+  }
+
+  SplitLoop<K> loop;
+
+ private:
+  static Task loop_part(LoopEnding& ending, Share part) {
+    ending.run(part);
+    co_return;
+  }
+
+  const Runnable parent_;
+};
 
 // ---- The tasks that a verb runs on the first worker
 
@@ -83,6 +117,18 @@ Task fan_out_task(Ending&, K kernel, Stopwatch& clock) {
   co_await AwaitAll(fan.join);
   clock.stop();
   fan.join.failure.rethrow();
+}
+
+template <class K>
+Task loop_task(Ending&, K kernel, Stopwatch& clock) {
+  Self this_task;
+  LoopEnding<K> ending(kernel, runnable(co_await this_task));
+  clock.start();
+  ending.run({0, kernel.iterations()});
+  ending.loop.end_first();
+  co_await AwaitAll(ending.loop.join);
+  clock.stop();
+  ending.loop.join.failure.rethrow();
 }
 
 // ---- The model
@@ -182,14 +228,21 @@ class Coroutines {
     return all;
   }
 
+  template <Loop K>
+  Outcome loop(K kernel, Stopwatch& clock) {
+    return run([&](Ending& end) { return loop_task(end, kernel, clock); });
+  }
+
   std::vector<WorkerReport> workers() const { return scheduler_.reports(); }
+  Notes notes() const { return {{"loop_grain", split_on_demand}}; }
 
   static std::string no_verb(Shape) { return ""; }
 
   // Trees and fans keep few coroutines alive; a participant is a frame, its waiter and its place in
   // the ring.
   static std::string refusal(const Ask& ask) {
-    if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out) return "";
+    if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out || ask.shape == Shape::loop)
+      return "";
     constexpr std::uint64_t bytes = 512;
     if (ask.demand.alive <= ask.limits.memory_bytes.value / bytes) return "";
     return std::to_string(ask.demand.alive) + " coroutines alive at once, of " +

@@ -101,6 +101,10 @@ template <class M, Serve K>
 auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.serve(kernel, clock)) {
   return model.serve(kernel, clock);
 }
+template <class M, Loop K>
+auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.loop(kernel, clock)) {
+  return model.loop(kernel, clock);
+}
 
 // What holds the memory that the tasks of a model have in common.
 template <class M, class Word>

@@ -14,6 +14,7 @@
 #include "models/runtime/barrier.hpp"
 #include "models/runtime/fan.hpp"
 #include "models/runtime/in_order.hpp"
+#include "models/runtime/loop.hpp"
 #include "models/runtime/mutex.hpp"
 #include "models/runtime/serving.hpp"
 #include "models/script.hpp"
@@ -180,6 +181,37 @@ struct FanTask : UnstartedFiber {
   const Runnable parent;
   const K kernel;
   const typename K::Ticket ticket;
+};
+
+// ---- loop
+
+template <class K>
+struct LoopTask : UnstartedFiber {
+  LoopTask(SplitLoop<K>& loop, Runnable parent, Share part)
+      : UnstartedFiber{run_one}, loop(loop), parent(parent), part(part) {}
+
+  // Goes through a part, a fiber for each that is cut off.
+  static void run(SplitLoop<K>& loop, Runnable parent, Worker& worker, Share part) {
+    loop.run(worker, part, [&](Share rest) {
+      worker.push({Kind::unstarted,
+                   new (worker.blocks.take(sizeof(LoopTask))) LoopTask(loop, parent, rest)});
+    });
+  }
+
+  static Worker& run_one(Worker& worker, UnstartedFiber* unstarted) {
+    auto* task = static_cast<LoopTask*>(unstarted);
+    SplitLoop<K>& loop = task->loop;
+    const Runnable parent = task->parent;
+    const Share part = task->part;
+    worker.blocks.give(task, sizeof(LoopTask));
+    run(loop, parent, worker, part);
+    if (loop.end()) worker.wake(parent);
+    return worker;
+  }
+
+  SplitLoop<K>& loop;
+  const Runnable parent;
+  const Share part;
 };
 
 // ---- The model
@@ -419,16 +451,32 @@ class Fibers {
     return all;
   }
 
+  template <Loop K>
+  Outcome loop(K kernel, Stopwatch& clock) {
+    return run([&, kernel](Worker*& worker) {
+      SplitLoop<K> loop(kernel);
+      clock.start();
+      LoopTask<K>::run(loop, current(worker), *worker, {0, kernel.iterations()});
+      loop.end_first();
+      await(worker, loop.join);
+      clock.stop();
+      loop.join.failure.rethrow();
+    });
+  }
+
   std::vector<WorkerReport> workers() const { return scheduler_.reports(); }
 
-  Notes notes() const { return {{"stack_guard", scheduler_.stacks()->guard()}}; }
+  Notes notes() const {
+    return {{"loop_grain", split_on_demand}, {"stack_guard", scheduler_.stacks()->guard()}};
+  }
 
   static std::string no_verb(Shape) { return ""; }
 
   // What a waiting fiber touches of its stack: its frames and itself, which may lie across a page's
   // end, and what the kernel asks for. Trees and fans keep few fibers alive.
   static std::string refusal(const Ask& ask) {
-    if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out) return "";
+    if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out || ask.shape == Shape::loop)
+      return "";
     const std::uint64_t touched_bytes = 8192 + ask.demand.stack_bytes;
     if (const std::size_t has = stack_bytes(ask.setup.options); touched_bytes > has) {
       return "a task uses " + std::to_string(touched_bytes) +

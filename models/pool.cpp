@@ -13,6 +13,7 @@
 #include "models/pool/tree.hpp"
 #include "models/runtime/fan.hpp"
 #include "models/runtime/join.hpp"
+#include "models/runtime/loop.hpp"
 #include "models/runtime/scheduler.hpp"
 
 namespace concbench {
@@ -47,6 +48,37 @@ struct FanTask : Closure {
   Fan& fan;
   const K kernel;
   const typename K::Ticket ticket;
+};
+
+// ---- loop
+
+template <class K>
+struct LoopTask : Closure {
+  LoopTask(SplitLoop<K>& loop, Worker& home, Share part)
+      : Closure{run_one}, loop(loop), home(home), part(part) {}
+
+  // Goes through a part and offers what is cut off.
+  static void run(SplitLoop<K>& loop, Worker& home, Worker& worker, Share part) {
+    loop.run(worker, part, [&](Share rest) {
+      worker.push(
+          {Kind::closure, new (worker.blocks.take(sizeof(LoopTask))) LoopTask(loop, home, rest)});
+    });
+  }
+
+  static void run_one(Worker& worker, Closure* closure) {
+    auto* task = static_cast<LoopTask*>(closure);
+    SplitLoop<K>& loop = task->loop;
+    Worker& home = task->home;
+    const Share part = task->part;
+    worker.blocks.give(task, sizeof(LoopTask));
+    run(loop, home, worker, part);
+    loop.end();
+    if (&worker != &home) home.scheduler().unpark(home);  // the parent may be waiting there
+  }
+
+  SplitLoop<K>& loop;
+  Worker& home;
+  const Share part;
 };
 
 // ---- The model
@@ -178,16 +210,34 @@ class Pool {
     return all;
   }
 
+  template <Loop K>
+  Outcome loop(K kernel, Stopwatch& clock) {
+    return run([&, kernel](Worker& worker) {
+      SplitLoop<K> loop(kernel);
+      clock.start();
+      LoopTask<K>::run(loop, worker, worker, {0, kernel.iterations()});
+      loop.end_first();
+      worker.help(
+          {[](const void* join) { return static_cast<const Join*>(join)->ready(); }, &loop.join});
+      clock.stop();
+      loop.join.failure.rethrow();
+    });
+  }
+
   std::vector<WorkerReport> workers() const { return scheduler_.reports(); }
 
   // What is alive in hold has not begun: a closure that began and waited would hold its worker.
-  Notes notes() const { return {{"held_tasks", "closures in a queue, which have not begun"}}; }
+  Notes notes() const {
+    return {{"held_tasks", "closures in a queue, which have not begun"},
+            {"loop_grain", split_on_demand}};
+  }
 
   static std::string no_verb(Shape) { return "a pool task that blocks would hold its worker"; }
 
   // Trees and fans keep few closures; all others are made before they begin.
   static std::string refusal(const Ask& ask) {
-    if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out) return "";
+    if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out || ask.shape == Shape::loop)
+      return "";
     constexpr std::uint64_t bytes = 128;
     if (ask.demand.alive <= ask.limits.memory_bytes.value / bytes) return "";
     return std::to_string(ask.demand.alive) + " queued closures, of " + std::to_string(bytes) +

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "models/describe.hpp"
+#include "models/iterations.hpp"
 #include "models/machine/affinity.hpp"
 #include "models/machine/sightings.hpp"
 #include "models/os/barrier.hpp"
@@ -117,7 +118,7 @@ class Processes : public os::KernelTasks<Processes> {
     for (std::uint64_t i = 0; i < kernel.tasks() && !trouble->happened(); ++i) {
       children.start([&, ticket = kernel.ticket(i)] {
         const os::Sighting sighting(*sightings_);
-        outcomes[i] = {kernel.body(ticket), 1};
+        outcomes[i] = perform_task(kernel, ticket);
       });
     }
     children.reap();
@@ -179,7 +180,13 @@ class Processes : public os::KernelTasks<Processes> {
                   : phases_by<os::FutexBarrier<scope>>(kernel, clock);
   }
 
+  template <Loop K>
+  Outcome loop(K kernel, Stopwatch& clock) {
+    return fan_out(Chunks(kernel, cpus_.size()), clock);
+  }
+
   std::vector<WorkerReport> workers() const { return {sightings_->report()}; }
+  Notes notes() const { return {{"loop_grain", "unless asked for: a process for each core"}}; }
 
   static constexpr bool kernel_tasks = true;
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/describe.hpp"
+#include "models/iterations.hpp"
 #include "models/machine/affinity.hpp"
 #include "models/machine/sightings.hpp"
 #include "models/os/participants.hpp"
@@ -107,6 +108,18 @@ class Serial {
         [&](std::uint64_t task) { return os::serve_blocking(kernel, clients, task); });
     clients.finish(kernel.probe);
     return all;
+  }
+
+  template <Loop K>
+  Outcome loop(K kernel, Stopwatch& clock) {
+    const os::Sighting sighting(sightings_);
+    Share all{0, kernel.iterations()};
+    clock.start();
+    asm volatile("" : "+m"(all) : : "memory");  // nothing is computed before the clock starts
+    Outcome outcome = go_through(kernel, all);
+    asm volatile("" : "+m"(outcome) : : "memory");
+    clock.stop();
+    return outcome;
   }
 
   std::vector<WorkerReport> workers() const { return {sightings_.report()}; }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "models/describe.hpp"
+#include "models/iterations.hpp"
 #include "models/machine/affinity.hpp"
 #include "models/machine/sightings.hpp"
 #include "models/os/barrier.hpp"
@@ -113,7 +114,7 @@ class Threads : public os::KernelTasks<Threads> {
       for (std::uint64_t i = 0; i < outcomes.size(); ++i) {
         crew.start([&, i, ticket = kernel.ticket(i)] {
           const os::Sighting sighting(sightings_);
-          trouble.note([&] { outcomes[i] = {kernel.body(ticket), 1}; });
+          trouble.note([&] { outcomes[i] = perform_task(kernel, ticket); });
         });
       }
     });
@@ -173,7 +174,13 @@ class Threads : public os::KernelTasks<Threads> {
                     : phases_by<os::FutexBarrier<scope>>(kernel, clock);
   }
 
+  template <Loop K>
+  Outcome loop(K kernel, Stopwatch& clock) {
+    return fan_out(Chunks(kernel, cpus_.size()), clock);
+  }
+
   std::vector<WorkerReport> workers() const { return {sightings_.report()}; }
+  Notes notes() const { return {{"loop_grain", "unless asked for: a thread for each core"}}; }
 
   static constexpr bool kernel_tasks = true;
 

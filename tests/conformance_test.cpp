@@ -8,6 +8,7 @@
 #include "cli/harness/open_cell.hpp"
 #include "models/machine/topology.hpp"
 #include "models/registry.hpp"
+#include "models/variant.hpp"
 
 namespace concbench {
 namespace {
@@ -94,6 +95,37 @@ TEST(Channels, HoldWhatTheirCapacitySaysInEveryModel) {
         const Outcome outcome = model->start(setup)->run(workload, clock);
         EXPECT_EQ(outcome.answer, expected(workload)) << model->name << " " << name << capacity;
         EXPECT_EQ(outcome.ops, 500u) << model->name << " " << name << capacity;
+      }
+    }
+  }
+}
+
+// The loop of every model and of each of its variants, by parts of every size: one iteration, some
+// that do not come out even, and more than there are.
+TEST(Loops, AddUpEachIterationOnceWithEveryGrainInEveryModel) {
+  for (const Model* model : models()) {
+    if (!model->start || (model->missing && !model->missing().empty())) continue;
+    std::vector<Options> variants{default_options(*model)};
+    for (const Option& option : model->options) {
+      if (option.values == "bytes") continue;
+      for (const std::string& value : split(option.values, '|')) {
+        variants.push_back(default_options(*model));
+        variants.back()[std::string(option.name)] = value;
+      }
+    }
+    for (const Options& options : variants) {
+      const concbench::Setup setup{workers_on_this_machine(3).cpus(), options};
+      const auto instance = model->start(setup);
+      for (const char* name : {"dot", "triangle", "primes"}) {
+        for (const std::int64_t grain : {0, 1, 7, 50, 1'000}) {
+          const Workload workload =
+              make_workload(name, {{"n", std::int64_t{100}}, {"grain", grain}});
+          ASSERT_EQ(model->no_pair(workload), "") << model->name;
+          Stopwatch clock;
+          const Outcome outcome = instance->run(workload, clock);
+          EXPECT_EQ(outcome.answer, expected(workload)) << model->name << " " << name << grain;
+          EXPECT_EQ(outcome.ops, 100u) << model->name << " " << name << grain;
+        }
       }
     }
   }

@@ -30,6 +30,9 @@ class Page(unittest.TestCase):
                   ("block", {"blockers": 2, "computers": 1, "rounds": 5, "call_us": 0,
                              "compute_us": 0}, (30, 15)),
                   ("heat", {"tasks": 2, "cells": 4, "phases": 3}, (1913386921856, 3)),
+                  ("dot", {"n": 1001, "grain": 0}, (167168000, 1001)),
+                  ("triangle", {"n": 10, "grain": 3}, (55, 10)),
+                  ("primes", {"n": 100, "grain": 0}, (25, 100)),
                   ("echo", {"connections": 3, "requests": 10, "rate": 0, "bytes": 64,
                             "slow_permille": 0, "slow_us": 0}, (55, 10))]
         said = re.findall(r"answer (\d+),\s+ops (\d+)", driver.PAGE)

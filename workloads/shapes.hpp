@@ -5,7 +5,8 @@
 // runs every workload of that shape. The concepts below are the whole contract between the two.
 //
 // The timed interval is the same for every model:
-//   fork_join, fan_out   from before the first task is made to after the last join;
+//   fork_join, fan_out,
+//   loop                 from before the first task is made to after the last join;
 //   hand_off, channel, yield, contend, timers, recipe, phases, serve
 //                        the participants are made, parked at a gate and counted first; then from
 //                        the opening of the gate to the last participant's end;
@@ -37,7 +38,8 @@ enum class Shape {
   timers,
   recipe,
   phases,
-  serve
+  serve,
+  loop
 };
 
 constexpr std::string_view name_of(Shape shape) {
@@ -53,6 +55,7 @@ constexpr std::string_view name_of(Shape shape) {
     case Shape::recipe: return "recipe";
     case Shape::phases: return "phases";
     case Shape::serve: return "serve";
+    case Shape::loop: return "loop";
   }
   return "";
 }
@@ -71,6 +74,7 @@ constexpr std::string_view op_of(Shape shape) {
     case Shape::recipe: return "step";
     case Shape::phases: return "barrier";
     case Shape::serve: return "request";
+    case Shape::loop: return "iteration";
   }
   return "";
 }
@@ -82,7 +86,8 @@ constexpr Observation observation_of(Shape shape) {
   switch (shape) {
     case Shape::fork_join:
     case Shape::yield:
-    case Shape::phases: return Observation::none;
+    case Shape::phases:
+    case Shape::loop: return Observation::none;
     case Shape::fan_out:
     case Shape::hand_off:
     case Shape::channel:
@@ -316,6 +321,21 @@ concept Serve = Kernel<K> &&
   { k.probe } -> std::convertible_to<Probe*>;
 };
 
+// A loop over [0, iterations()) whose iterations know nothing of each other, and a reduction: the
+// sum of `body(i)` over all of them, a number that is exact in whatever order and by whatever parts
+// it is added up, so that the `answer` of a sum is the sum of its parts' answers. No part that a
+// model gives away is smaller than `grain()` iterations, but for the last; 0 leaves that to the
+// model. Op: iteration.
+template <class K>
+concept Loop = Kernel<K> && K::about.shape ==
+               Shape::loop&& requires(const K k, std::uint64_t i, typename K::Result sum) {
+  requires std::is_arithmetic_v<typename K::Result>;
+  { k.iterations() } -> std::same_as<std::uint64_t>;
+  { k.grain() } -> std::same_as<std::uint64_t>;
+  { k.body(i) } -> std::same_as<typename K::Result>;
+  { k.answer(sum) } -> std::same_as<std::uint64_t>;
+};
+
 // The part of `total` things that falls to the `index`-th of `parts`: [first, last).
 struct Share {
   std::uint64_t first, last;
@@ -324,6 +344,13 @@ constexpr Share share(std::uint64_t total, std::uint64_t parts, std::uint64_t in
   const std::uint64_t each = total / parts, rest = total % parts;
   const std::uint64_t first = index * each + (index < rest ? index : rest);
   return {first, first + each + (index < rest ? 1 : 0)};
+}
+
+// The parts of a loop that has a grain: as many as may be alive at once. Without, it has as few as
+// a model likes.
+template <class K>
+constexpr std::uint64_t parts_of(const K& loop) {
+  return loop.grain() == 0 ? 1 : (loop.iterations() + loop.grain() - 1) / loop.grain();
 }
 
 // The hops that fall to one task of a ring.

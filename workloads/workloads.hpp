@@ -10,6 +10,7 @@
 
 #include "workloads/block.hpp"
 #include "workloads/chef.hpp"
+#include "workloads/dot.hpp"
 #include "workloads/echo.hpp"
 #include "workloads/fib.hpp"
 #include "workloads/grain.hpp"
@@ -24,11 +25,13 @@
 #include "workloads/mutex.hpp"
 #include "workloads/nqueens.hpp"
 #include "workloads/ping_pong.hpp"
+#include "workloads/primes.hpp"
 #include "workloads/ring.hpp"
 #include "workloads/skynet.hpp"
 #include "workloads/sleepers.hpp"
 #include "workloads/spawn.hpp"
 #include "workloads/spsc.hpp"
+#include "workloads/triangle.hpp"
 #include "workloads/uts.hpp"
 #include "workloads/workload.hpp"
 #include "workloads/yield.hpp"
@@ -36,9 +39,10 @@
 namespace concbench {
 
 // The list, and at the same time the type of any one kernel.
-struct AnyKernel : std::variant<Fib, Skynet, NQueens, Uts, Integrate, Mergesort, Matmul, Spawn,
-                                Grain, Mandelbrot, PingPong, Ring, Spsc, Mpsc, Mpmc, Yield, Mutex,
-                                HoldMany, Sleepers, Chef, Block, Heat, Echo> {
+struct AnyKernel
+    : std::variant<Fib, Skynet, NQueens, Uts, Integrate, Mergesort, Matmul, Spawn, Grain,
+                   Mandelbrot, PingPong, Ring, Spsc, Mpsc, Mpmc, Yield, Mutex, HoldMany, Sleepers,
+                   Chef, Block, Heat, Echo, Dot, Triangle, Primes> {
   using variant::variant;
 };
 

@@ -143,7 +143,25 @@ var workloads = []workload{
 				uint64(v["slow_permille"]), v["slow_us"] * 1000}
 			return func(clock *stopwatch) tally { return runServe(kernel, clock) }, fitsDescriptors(kernel.connections)
 		}},
+	{"dot", loopParameters(1e8), func(v values) (run, error) {
+		kernel := makeDot(boundsOf(v))
+		return func(clock *stopwatch) tally { return runLoop[float64](kernel, clock) }, fits(kernel.parts())
+	}},
+	{"triangle", loopParameters(1e6), func(v values) (run, error) {
+		kernel := triangle{boundsOf(v)}
+		return func(clock *stopwatch) tally { return runLoop[uint64](kernel, clock) }, fits(kernel.parts())
+	}},
+	{"primes", loopParameters(1e8), func(v values) (run, error) {
+		kernel := primes{boundsOf(v)}
+		return func(clock *stopwatch) tally { return runLoop[uint64](kernel, clock) }, fits(kernel.parts())
+	}},
 }
+
+func loopParameters(most int64) []parameter {
+	return []parameter{number("n", 1, most), number("grain", 0, most)}
+}
+
+func boundsOf(v values) bounds { return bounds{uint64(v["n"]), uint64(v["grain"])} }
 
 var messageParameters = []parameter{number("capacity", 0, 1e6), number("messages", 1, 1e9)}
 

@@ -30,6 +30,7 @@
 #endif
 
 #include "models/describe.hpp"
+#include "models/iterations.hpp"
 #include "models/os/clients.hpp"
 #include "models/os/participants.hpp"
 #include "models/os/shortage.hpp"
@@ -358,7 +359,7 @@ class AsioCoro {
     using Ticket = typename K::Ticket;
     const auto task = [&, kernel](std::uint64_t i, Ticket ticket) -> Awaitable<void> {
       co_await asio::post(threads_.executor(), awaiting);
-      outcomes[i] = {kernel.body(ticket), 1};
+      outcomes[i] = perform_task(kernel, ticket);
       if (running.fetch_sub(1) > 1) co_return;
       clock.stop();
       threads_.finish();
@@ -462,6 +463,11 @@ class AsioCoro {
     sockets.clear();
     clients.finish(kernel.probe);
     return all;
+  }
+
+  template <Loop K>
+  Outcome loop(K kernel, Stopwatch& clock) {
+    return fan_out(Chunks(kernel, chunks_a_worker * threads_.size()), clock);
   }
 
   std::vector<WorkerReport> workers() const { return threads_.reports(); }

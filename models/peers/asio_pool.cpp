@@ -17,6 +17,7 @@
 #include <deque>
 
 #include "models/describe.hpp"
+#include "models/iterations.hpp"
 #include "models/os/clients.hpp"
 #include "models/os/participants.hpp"
 #include "models/peers/asio_threads.hpp"
@@ -411,7 +412,7 @@ class AsioPool {
     Crowd crowd(kernel.tasks(), threads_, clock);
     return crowd.run_each([&crowd, kernel](std::uint64_t i) {
       asio::post(crowd.executor, [&crowd, kernel, i, ticket = kernel.ticket(i)] {
-        crowd.outcomes[i] = {kernel.body(ticket), 1};
+        crowd.outcomes[i] = perform_task(kernel, ticket);
         crowd.leave();
       });
     });
@@ -526,6 +527,11 @@ class AsioPool {
     server.connections.clear();
     clients.finish(kernel.probe);
     return all;
+  }
+
+  template <Loop K>
+  Outcome loop(K kernel, Stopwatch& clock) {
+    return fan_out(Chunks(kernel, chunks_a_worker * threads_.size()), clock);
   }
 
   std::vector<WorkerReport> workers() const { return threads_.reports(); }

@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "models/iterations.hpp"
 #include "models/peers/seats.hpp"
 
 namespace concbench::peers {
@@ -59,6 +60,7 @@ class AsioThreads {
   std::vector<WorkerReport> reports() const { return seats_.reports(); }
   static Notes notes() {
     return {{"idle", "Asio's own: sleeps at once"},
+            {"loop_grain", chunked_by_worker},
             {"library", "Asio " + std::to_string(ASIO_VERSION / 100'000) + '.' +
                             std::to_string(ASIO_VERSION / 100 % 1'000) + '.' +
                             std::to_string(ASIO_VERSION % 100)}};

@@ -32,6 +32,7 @@
 #include <vector>
 
 #include "models/describe.hpp"
+#include "models/iterations.hpp"
 #include "models/os/participants.hpp"
 #include "models/os/shortage.hpp"
 #include "models/peers/seats.hpp"
@@ -393,7 +394,7 @@ class BoostFiber {
       for (std::uint64_t i = 0; i < outcomes.size(); ++i) {
         launch(fibers::launch::dispatch,
                [&outcomes, &clock, meeting, kernel, i, ticket = kernel.ticket(i)] {
-                 outcomes[i] = {kernel.body(ticket), 1};
+                 outcomes[i] = perform_task(kernel, ticket);
                  meeting->leave(clock);
                });
       }
@@ -491,9 +492,15 @@ class BoostFiber {
     return {kernel.checksum(grids.from(kernel.phases())), all.ops};
   }
 
+  template <Loop K>
+  Outcome loop(K kernel, Stopwatch& clock) {
+    return fan_out(Chunks(kernel, chunks_a_worker * workers_.size()), clock);
+  }
+
   std::vector<WorkerReport> workers() const { return workers_.reports(); }
   Notes notes() const {
     return {{"idle", "looks for work until the run is over, then sleeps"},
+            {"loop_grain", chunked_by_worker},
             {"stack_guard", "none"},
             {"library", "Boost.Fiber " BOOST_LIB_VERSION}};
   }
@@ -507,7 +514,8 @@ class BoostFiber {
   // A fiber touches the end of its stack, where Boost keeps the fiber itself, and the page below;
   // the heap's own book-keeping touches another.
   static std::string refusal(const Ask& ask) {
-    if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out) return "";
+    if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out || ask.shape == Shape::loop)
+      return "";
     if (ask.demand.capacity > 1 && !std::has_single_bit(ask.demand.capacity)) {
       return "the capacity of a buffered_channel is a power of two, not " +
              std::to_string(ask.demand.capacity);

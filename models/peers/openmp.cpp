@@ -5,6 +5,9 @@
 // that ends it. A parent's last child is an undeferred task, if(false), which the parent runs at
 // once: it would wait for it anyway.
 //
+// A loop is shared out by the worksharing construct, as the specification has it ("Worksharing-Loop
+// Construct"): a parallel for with a reduction.
+//
 // libgomp queues tasks in a priority queue under one lock a team; it runs a task at once when the
 // team is one thread or when more than 64 tasks a thread are queued.
 //
@@ -75,7 +78,10 @@ class Lock {
 
 class OpenMp {
  public:
-  explicit OpenMp(const Setup& setup) : seats_(setup.cpus), caller_({setup.cpus.data(), 1}) {
+  explicit OpenMp(const Setup& setup)
+      : seats_(setup.cpus),
+        caller_({setup.cpus.data(), 1}),
+        dynamic_(setup.options.at("schedule") == "dynamic") {
     omp_set_dynamic(0);  // as many threads as asked for, not as many as seem useful
     in_team([] {});
     if (!seats_.all_taken()) {
@@ -153,6 +159,35 @@ class OpenMp {
     return {kernel.checksum(grids.from(ended)), ended};
   }
 
+  // The runtime is asked for the schedule only where the default would not do: equal parts cost
+  // no call each.
+  template <Loop K>
+  Outcome loop(K kernel, Stopwatch& clock) {
+    const int threads = static_cast<int>(seats_.size()), chunk = static_cast<int>(kernel.grain());
+    const std::uint64_t iterations = kernel.iterations();
+    typename K::Result sum{};
+    std::uint64_t ops = 0;
+    omp_set_schedule(dynamic_ ? omp_sched_dynamic : omp_sched_static, chunk);
+    in_team([] {});
+    clock.start();
+    if (dynamic_ || chunk > 0) {
+#pragma omp parallel for num_threads(threads) schedule(runtime) reduction(+ : sum, ops)
+      for (std::uint64_t i = 0; i < iterations; ++i) {
+        sum += kernel.body(i);
+        ++ops;
+      }
+    } else {
+#pragma omp parallel for num_threads(threads) schedule(static) reduction(+ : sum, ops)
+      for (std::uint64_t i = 0; i < iterations; ++i) {
+        sum += kernel.body(i);
+        ++ops;
+      }
+    }
+    clock.stop();
+    in_team([] {});
+    return {kernel.answer(sum), ops};
+  }
+
   std::vector<WorkerReport> workers() const { return seats_.reports(); }
   Notes notes() const {
     const char* policy = std::getenv("OMP_WAIT_POLICY");
@@ -160,7 +195,9 @@ class OpenMp {
         {"idle",
          policy ? std::string("OMP_WAIT_POLICY=") + policy
                 : "libgomp's default: spins 300,000 rounds (100 if oversubscribed), then sleeps"},
-        {"library", "the OpenMP of the compiler, " __VERSION__}};
+        {"library", "the OpenMP of the compiler, " __VERSION__},
+        {"loop_grain", dynamic_ ? "unless asked for: 1, schedule(dynamic)"
+                                : "unless asked for: equal parts, schedule(static)"}};
   }
 
   static std::string no_verb(Shape shape) {
@@ -193,12 +230,18 @@ class OpenMp {
 
   Seats seats_;
   os::Restricted caller_;  // which is thread 0 of the team
+  const bool dynamic_;
+};
+
+constexpr Option options[] = {
+    {"schedule", "static|dynamic", "",
+     "how iterations of a loop are dealt out: beforehand, or to whoever is free"},
 };
 
 }  // namespace
 
 extern const Model openmp_model;
 const Model openmp_model =
-    describe<OpenMp>("openmp", "tasks of OpenMP: task and taskwait in a parallel region");
+    describe<OpenMp>("openmp", "tasks of OpenMP: task and taskwait in a parallel region", options);
 
 }  // namespace concbench

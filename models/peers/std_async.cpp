@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "models/describe.hpp"
+#include "models/iterations.hpp"
 #include "models/machine/affinity.hpp"
 #include "models/machine/sightings.hpp"
 #include "models/os/gate.hpp"
@@ -41,7 +42,7 @@ class StdAsync : public os::KernelTasks<StdAsync> {
   friend os::KernelTasks<StdAsync>;
 
  public:
-  explicit StdAsync(const Setup& setup) : restricted_(setup.cpus) {}
+  explicit StdAsync(const Setup& setup) : restricted_(setup.cpus), cores_(setup.cpus.size()) {}
 
   template <ForkJoin K>
   Outcome fork_join(K kernel, Stopwatch& clock) {
@@ -65,7 +66,7 @@ class StdAsync : public os::KernelTasks<StdAsync> {
         tasks.push_back(
             std::async(std::launch::async, [this, kernel, ticket = kernel.ticket(i)]() -> Outcome {
               const os::Sighting sighting(sightings_);
-              return {kernel.body(ticket), 1};
+              return perform_task(kernel, ticket);
             }));
       }
       for (std::future<Outcome>& task : tasks) {
@@ -124,10 +125,16 @@ class StdAsync : public os::KernelTasks<StdAsync> {
     return {kernel.checksum(grids.from(kernel.phases())), ended};
   }
 
+  template <Loop K>
+  Outcome loop(K kernel, Stopwatch& clock) {
+    return fan_out(Chunks(kernel, cores_), clock);
+  }
+
   std::vector<WorkerReport> workers() const { return {sightings_.report()}; }
   Notes notes() const {
     return {{"idle", "no workers: a thread per task, asleep while it waits"},
-            {"library", library()}};
+            {"library", library()},
+            {"loop_grain", "unless asked for: a future for each core"}};
   }
 
   static std::string no_verb(Shape) {
@@ -223,6 +230,7 @@ class StdAsync : public os::KernelTasks<StdAsync> {
   }
 
   os::Restricted restricted_;
+  const std::size_t cores_;
   os::Sightings sightings_;
 };
 

@@ -6,16 +6,22 @@
 // task_scheduler_observer that binds them. A thread that waits for its children runs other tasks
 // meanwhile.
 //
+// A loop is parallel_reduce ("parallel_reduce Template Function") with its default, the auto
+// partitioner.
+//
 // An idle worker searches for a while, then leaves the arena and sleeps: the library's own policy,
 // which it offers no setting for.
 #include <oneapi/tbb/mutex.h>
 #include <oneapi/tbb/version.h>
+#include <tbb/blocked_range.h>
 #include <tbb/global_control.h>
 #include <tbb/parallel_invoke.h>
+#include <tbb/parallel_reduce.h>
 #include <tbb/task_arena.h>
 #include <tbb/task_group.h>
 #include <tbb/task_scheduler_observer.h>
 
+#include <algorithm>
 #include <array>
 #include <thread>
 
@@ -151,10 +157,35 @@ class Tbb {
     return {kernel.checksum(grids.from(phase)), phase};
   }
 
+  template <Loop K>
+  Outcome loop(K kernel, Stopwatch& clock) {
+    using Range = tbb::blocked_range<std::uint64_t>;
+    struct Sum {
+      typename K::Result sum;
+      std::uint64_t iterations;
+    };
+    return arena_.execute([&]() -> Outcome {
+      clock.start();
+      const Sum all = tbb::parallel_reduce(
+          Range(0, kernel.iterations(), std::max<std::uint64_t>(1, kernel.grain())), Sum{},
+          [kernel](const Range& part, Sum before) {
+            for (std::uint64_t i = part.begin(); i != part.end(); ++i) before.sum += kernel.body(i);
+            before.iterations += part.size();
+            return before;
+          },
+          [](const Sum& a, const Sum& b) {
+            return Sum{a.sum + b.sum, a.iterations + b.iterations};
+          });
+      clock.stop();
+      return {kernel.answer(all.sum), all.iterations};
+    });
+  }
+
   std::vector<WorkerReport> workers() const { return seats_.reports(); }
   Notes notes() const {
     return {{"idle", "oneTBB's own: searches for a while, then sleeps"},
-            {"library", std::string("oneTBB ") + TBB_runtime_version()}};
+            {"library", std::string("oneTBB ") + TBB_runtime_version()},
+            {"loop_grain", "that of the auto partitioner, at least what is asked for"}};
   }
 
   static std::string no_verb(Shape shape) {

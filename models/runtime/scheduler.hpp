@@ -70,6 +70,8 @@ class alignas(64) Worker {
     return push_and_give(runnable);
   }
   bool is_full() const { return deque_.is_full(); }
+  // Whether a thief has asked for work: what is pushed next is given away.
+  bool is_asked() const { return deque_.asked(); }
   // The task forked last, or nothing if it was stolen: then all that were forked before it are too.
   Runnable pop() {
     const Runnable newest = deque_.pop();

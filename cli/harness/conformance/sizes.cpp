@@ -62,6 +62,10 @@ const std::map<std::string_view, Sizes>& small_sizes() {
       {"echo",
        {numbers({{"connections", 3}, {"requests", 20}, {"rate", 0}, {"bytes", 64}}),
         numbers({{"connections", 2}, {"requests", 20}, {"rate", 5000}, {"bytes", 8}})}},
+      {"dot", {numbers({{"n", 1}}), numbers({{"n", 1001}}), numbers({{"n", 1001}, {"grain", 10}})}},
+      {"triangle", {numbers({{"n", 1}}), numbers({{"n", 100}, {"grain", 7}})}},
+      {"primes",
+       {numbers({{"n", 1}}), numbers({{"n", 1000}}), numbers({{"n", 100}, {"grain", 1}})}},
   };
   return list;
 }
