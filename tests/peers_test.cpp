@@ -2,6 +2,7 @@
 // are the library's own and yet bound, and limits that the library sets.
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <thread>
 
 #include "models/machine/affinity.hpp"
@@ -17,6 +18,10 @@ extern const Model nowhere_model;  // what CMake writes where a library is absen
 namespace {
 
 bool is_here(const Model& model) { return !model.missing || model.missing().empty(); }
+
+std::unique_ptr<Instance> start(const Model& model, std::size_t workers) {
+  return model.start({setup_of(workers).cpus, default_options(model)});
+}
 
 TEST(AbsentModel, SaysWhy) {
   EXPECT_EQ(nowhere_model.name, "no-where");
@@ -38,7 +43,7 @@ TEST(Peers, LeaveTheCallersCpusAsTheyWere) {
   for (const char* name : {"tbb", "openmp", "boost-fiber", "asio-pool", "asio-coro"}) {
     const Model* model = find_model(name);
     if (!is_here(*model)) continue;
-    model->start(setup_of(3));
+    start(*model, 3);
     EXPECT_EQ(os::allowed_cpus(), before) << name;
   }
 }
@@ -47,12 +52,12 @@ TEST(Peers, HaveAllTheirThreadsSeatedBeforeTheFirstRun) {
   for (const char* name : {"tbb", "openmp", "boost-fiber", "asio-pool", "asio-coro"}) {
     const Model* model = find_model(name);
     if (!is_here(*model)) continue;
-    const concbench::Setup setup = setup_of(3);
-    const std::vector<WorkerReport> reports = model->start(setup)->workers();
-    ASSERT_EQ(reports.size(), setup.cpus.size()) << name;
+    const std::vector<int> cpus = setup_of(3).cpus;
+    const std::vector<WorkerReport> reports = start(*model, 3)->workers();
+    ASSERT_EQ(reports.size(), cpus.size()) << name;
     for (std::size_t i = 0; i < reports.size(); ++i) {
-      EXPECT_EQ(reports[i].cpu, setup.cpus[i]) << name;
-      EXPECT_EQ(reports[i].observed, std::vector{setup.cpus[i]}) << name;
+      EXPECT_EQ(reports[i].cpu, cpus[i]) << name;
+      EXPECT_EQ(reports[i].observed, std::vector{cpus[i]}) << name;
     }
   }
 }
@@ -63,7 +68,7 @@ TEST(Peers, RefuseAPlaceThatTheLibraryDoesNotLetThemChoose) {
     const Model* model = find_model(name);
     if (!is_here(*model)) continue;
     Stopwatch clock;
-    EXPECT_THROW(model->start(setup_of(2))->run(across, clock), Exhausted) << name;
+    EXPECT_THROW(start(*model, 2)->run(across, clock), Exhausted) << name;
   }
 }
 
@@ -80,7 +85,7 @@ TEST(Peers, HoldAllTasksAtOnce) {
       Stopwatch clock;
       clock.on_held = [&](std::uint64_t alive) { told = alive; };
       const HoldMany hold{.n = 300};
-      const Outcome outcome = model->start(setup_of(workers))->run(hold, clock);
+      const Outcome outcome = start(*model, workers)->run(hold, clock);
       EXPECT_EQ(told, 300u);
       EXPECT_EQ(outcome.ops, 300u);
       EXPECT_EQ(outcome.answer, hold.expected());
@@ -97,7 +102,7 @@ TEST(Peers, WakeNobodyEarlyAndOverlapWaits) {
     const Model* model = find_model(name);
     if (!is_here(*model)) continue;
     SCOPED_TRACE(name);
-    const auto instance = model->start(setup_of(1));
+    const auto instance = start(*model, 1);
     Stopwatch clock;
     // Who wakes early, or takes a dish off the fire, adds nothing to the answer.
     EXPECT_EQ(instance->run(sleepers, clock).answer, sleepers.expected());
@@ -115,7 +120,7 @@ TEST(Peers, LetOneIntoTheCriticalSectionAndKeepInStep) {
     const Model* model = find_model(name);
     if (!is_here(*model)) continue;
     SCOPED_TRACE(name);
-    const auto instance = model->start(setup_of(4));
+    const auto instance = start(*model, 4);
     Stopwatch clock;
     // Two who enter at once count the same number, and a cell that is read too early differs.
     EXPECT_EQ(instance->run(mutex, clock).answer, mutex.expected());
