@@ -115,17 +115,32 @@ class FreshMachine(Package):
         except fresh_debian.Unmade as error:
             self.skipTest(f"debootstrap: {error}")
         self.addCleanup(system.__exit__)
-        shutil.copy(self.deb, self.system.path("root"))
+        for deb in (self.deb, self.dev):
+            shutil.copy(deb, self.system.path("root"))
+        self.inside("apt-get", "update", "-qq")
 
     def inside(self, *command):
         done = self.system.run(*command, capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done.stdout
 
-    def test_installs_the_package_and_measures(self):
-        self.inside("apt-get", "update", "-qq")
+    def install(self, *packages):
         self.inside("apt-get", "install", "-y", "-qq", "--no-install-recommends",
-                    "/root/" + os.path.basename(self.deb))
+                    *("/root/" + os.path.basename(package) if os.path.isfile(package) else package
+                      for package in packages))
+
+    def test_makes_a_worker_with_the_kit_alone_and_measures_it(self):
+        self.install(self.deb, self.dev, "g++", "cmake", "make")
+        self.inside("cp", "-r", "/usr/share/doc/concbench/docs/examples/kit", "/root/mine")
+        self.inside("cmake", "-S", "/root/mine", "-B", "/root/build")
+        self.inside("cmake", "--build", "/root/build")
+        self.inside("concbench", "conform", "/root/build/jthread")
+        table = self.inside("concbench", "run", "--preset=quick",
+                            "--model=mine=exec:/root/build/jthread", "--workload=all")
+        self.assertRegex(table, r"(?m)^  1  mine ")
+
+    def test_installs_the_package_and_measures(self):
+        self.install(self.deb)
         models = ["serial", "threads"] + [name for name in LANGUAGES if name == "goroutines"]
         table = self.inside("concbench", "run", "--preset=quick", "--model=" + ",".join(models),
                             "--workload=fib")
