@@ -112,6 +112,16 @@ class Headers(Kit):
                                 "-fsyntax-only", source)
 
 
+class Page(unittest.TestCase):
+    def test_names_the_verb_of_every_workload(self):
+        with open(os.path.join(ROOT, "docs/kit.md"), encoding="utf-8") as file:
+            rows = re.findall(r"(?m)^\| `(\w+)` \| ([\w, ]+) \|", file.read())
+        told = {(verb, workload) for verb, workloads in rows for workload in workloads.split(", ")}
+        there = re.findall(r"(?m)^  (\w+) .*\((\w+); op: ", concbench("list").stdout)
+        self.assertGreater(len(there), 20)
+        self.assertEqual(told, {(shape, workload) for workload, shape in there})
+
+
 class Mistakes(Kit):
     def project_with(self, line):
         folder = tempfile.TemporaryDirectory()
