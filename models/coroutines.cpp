@@ -241,8 +241,7 @@ class Coroutines {
   // Trees and fans keep few coroutines alive; a participant is a frame, its waiter and its place in
   // the ring.
   static std::string refusal(const Ask& ask) {
-    if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out || ask.shape == Shape::loop)
-      return "";
+    if (keeps_few_alive(ask.shape)) return "";
     constexpr std::uint64_t bytes = 512;
     if (ask.demand.alive <= ask.limits.memory_bytes.value / bytes) return "";
     return std::to_string(ask.demand.alive) + " coroutines alive at once, of " +

@@ -475,8 +475,7 @@ class Fibers {
   // What a waiting fiber touches of its stack: its frames and itself, which may lie across a page's
   // end, and what the kernel asks for. Trees and fans keep few fibers alive.
   static std::string refusal(const Ask& ask) {
-    if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out || ask.shape == Shape::loop)
-      return "";
+    if (keeps_few_alive(ask.shape)) return "";
     const std::uint64_t touched_bytes = 8192 + ask.demand.stack_bytes;
     if (const std::size_t has = stack_bytes(ask.setup.options); touched_bytes > has) {
       return "a task uses " + std::to_string(touched_bytes) +

@@ -44,6 +44,12 @@ struct Ask {
   const Limits& limits;
 };
 
+// Of these a scheduler keeps few tasks alive that runs what was made last first: trees, fans and
+// loops, however many tasks they have.
+constexpr bool keeps_few_alive(Shape shape) {
+  return shape == Shape::fork_join || shape == Shape::fan_out || shape == Shape::loop;
+}
+
 // Why the descriptors of a server's connections are more than this process may have, or "".
 std::string refusal_of_connections(const Ask& ask);
 

@@ -236,8 +236,7 @@ class Pool {
 
   // Trees and fans keep few closures; all others are made before they begin.
   static std::string refusal(const Ask& ask) {
-    if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out || ask.shape == Shape::loop)
-      return "";
+    if (keeps_few_alive(ask.shape)) return "";
     constexpr std::uint64_t bytes = 128;
     if (ask.demand.alive <= ask.limits.memory_bytes.value / bytes) return "";
     return std::to_string(ask.demand.alive) + " queued closures, of " + std::to_string(bytes) +

@@ -23,10 +23,17 @@ void PrintTo(const Pair& pair, std::ostream* out) {
   *out << pair.model->name << "/" << pair.workload->about.name << "/" << pair.workers;
 }
 
+std::vector<const Model*> models_here() {
+  std::vector<const Model*> here;
+  for (const Model* model : models()) {
+    if (model->start && (!model->missing || model->missing().empty())) here.push_back(model);
+  }
+  return here;
+}
+
 std::vector<Pair> all_pairs() {
   std::vector<Pair> pairs;
-  for (const Model* model : models()) {
-    if (!model->start || (model->missing && !model->missing().empty())) continue;
+  for (const Model* model : models_here()) {
     for (const WorkloadInfo& workload : workload_infos()) {
       for (const int workers : {1, 2, 5}) pairs.push_back({model, &workload, workers});
     }
@@ -37,6 +44,35 @@ std::vector<Pair> all_pairs() {
 // As many workers as asked for, whatever the machine has.
 Placement workers_on_this_machine(int workers) {
   return place(discover(), {.workers = workers, .cpus = {}, .oversubscribe = true});
+}
+
+// The model as it is, and with each value of each of its options.
+std::vector<Options> variants_of(const Model& model) {
+  std::vector<Options> variants{default_options(model)};
+  for (const Option& option : model.options) {
+    if (option.values == "bytes") continue;
+    for (const std::string& value : split(option.values, '|')) {
+      variants.push_back(default_options(model));
+      variants.back()[std::string(option.name)] = value;
+    }
+  }
+  return variants;
+}
+
+// By parts of every size: one iteration, some that do not come out even, and more than there are.
+void expect_each_iteration_once_with_every_grain(const Model& model, std::string_view loop,
+                                                 const std::vector<int>& cpus) {
+  for (const Options& options : variants_of(model)) {
+    const auto instance = model.start({cpus, options});
+    for (const std::int64_t grain : {0, 1, 7, 50, 1'000}) {
+      const Workload workload = make_workload(loop, {{"n", std::int64_t{100}}, {"grain", grain}});
+      ASSERT_EQ(model.no_pair(workload), "");
+      Stopwatch clock;
+      const Outcome outcome = instance->run(workload, clock);
+      EXPECT_EQ(outcome.answer, expected(workload)) << "grain " << grain;
+      EXPECT_EQ(outcome.ops, 100u) << "grain " << grain;
+    }
+  }
 }
 
 class Conformance : public testing::TestWithParam<Pair> {};
@@ -50,6 +86,9 @@ TEST_P(Conformance, GivesTheRightAnswerFromTheRightNumberOfOperationsOrAReason) 
   const Workload workload = make_workload(info->about.name, params);
   const concbench::Setup setup{workers_on_this_machine(workers).cpus(), default_options(*model)};
 
+  if (info->about.shape == Shape::loop) {
+    expect_each_iteration_once_with_every_grain(*model, info->about.name, setup.cpus);
+  }
   if (!model->no_pair(workload).empty()) return;  // the reason is the whole answer
   ASSERT_EQ(model->refusal({info->about.shape, demand(workload), setup, read_limits()}), "");
 
@@ -83,8 +122,7 @@ INSTANTIATE_TEST_SUITE_P(AllPairs, Conformance, testing::ValuesIn(all_pairs()),
 
 // The channel of every model that has one, from a rendezvous to one that never fills.
 TEST(Channels, HoldWhatTheirCapacitySaysInEveryModel) {
-  for (const Model* model : models()) {
-    if (!model->start || (model->missing && !model->missing().empty())) continue;
+  for (const Model* model : models_here()) {
     for (const char* name : {"spsc", "mpsc", "mpmc"}) {
       for (const std::int64_t capacity : {0, 1, 1024}) {
         const Workload workload =
@@ -95,37 +133,6 @@ TEST(Channels, HoldWhatTheirCapacitySaysInEveryModel) {
         const Outcome outcome = model->start(setup)->run(workload, clock);
         EXPECT_EQ(outcome.answer, expected(workload)) << model->name << " " << name << capacity;
         EXPECT_EQ(outcome.ops, 500u) << model->name << " " << name << capacity;
-      }
-    }
-  }
-}
-
-// The loop of every model and of each of its variants, by parts of every size: one iteration, some
-// that do not come out even, and more than there are.
-TEST(Loops, AddUpEachIterationOnceWithEveryGrainInEveryModel) {
-  for (const Model* model : models()) {
-    if (!model->start || (model->missing && !model->missing().empty())) continue;
-    std::vector<Options> variants{default_options(*model)};
-    for (const Option& option : model->options) {
-      if (option.values == "bytes") continue;
-      for (const std::string& value : split(option.values, '|')) {
-        variants.push_back(default_options(*model));
-        variants.back()[std::string(option.name)] = value;
-      }
-    }
-    for (const Options& options : variants) {
-      const concbench::Setup setup{workers_on_this_machine(3).cpus(), options};
-      const auto instance = model->start(setup);
-      for (const char* name : {"dot", "triangle", "primes"}) {
-        for (const std::int64_t grain : {0, 1, 7, 50, 1'000}) {
-          const Workload workload =
-              make_workload(name, {{"n", std::int64_t{100}}, {"grain", grain}});
-          ASSERT_EQ(model->no_pair(workload), "") << model->name;
-          Stopwatch clock;
-          const Outcome outcome = instance->run(workload, clock);
-          EXPECT_EQ(outcome.answer, expected(workload)) << model->name << " " << name << grain;
-          EXPECT_EQ(outcome.ops, 100u) << model->name << " " << name << grain;
-        }
       }
     }
   }

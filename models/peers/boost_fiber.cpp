@@ -514,8 +514,7 @@ class BoostFiber {
   // A fiber touches the end of its stack, where Boost keeps the fiber itself, and the page below;
   // the heap's own book-keeping touches another.
   static std::string refusal(const Ask& ask) {
-    if (ask.shape == Shape::fork_join || ask.shape == Shape::fan_out || ask.shape == Shape::loop)
-      return "";
+    if (keeps_few_alive(ask.shape)) return "";
     if (ask.demand.capacity > 1 && !std::has_single_bit(ask.demand.capacity)) {
       return "the capacity of a buffered_channel is a power of two, not " +
              std::to_string(ask.demand.capacity);

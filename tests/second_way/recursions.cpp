@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -272,16 +273,16 @@ void converse() {
   json hello{{"protocol", 1}, {"program", "recursions"}, {"version", "1"}, {"model", "recursions"}};
   for (const auto& [name, run] : runs<false>()) hello["workloads"].push_back(name);
   reply(hello, "hello");
-  std::vector<Cell> open;
+  std::optional<Cell> cell;
   for (std::string line; std::getline(std::cin, line);) {
     const json message = json::parse(line);
     const std::string type = message.at("type");
     try {
-      if (type == "open" && open.empty()) {
-        open.emplace_back(message);
+      if (type == "open" && !cell) {
+        cell.emplace(message);
         reply({{"cold_start_ns", nullptr}}, "opened");
-      } else if (type == "run" && !open.empty()) {
-        reply(open.front().sample(message.at("iterations")), "sample");
+      } else if (type == "run" && cell) {
+        reply(cell->sample(message.at("iterations")), "sample");
       } else if (type == "close") {
         return reply({{"children_peak_rss_bytes", nullptr}}, "closed");
       } else {
