@@ -180,12 +180,8 @@ class Rust(driver.Observer, driver.WorkerChecks):
         self.assertEqual(self.observe("spawn", {"n": 1000}, 3), ({}, 3000))
 
     def test_usage_is_plausible(self):
-        with self.start() as worker:
-            worker.open("fib", {"n": 18}, driver.allowed_cpus()[:1])
-            sample = worker.run(10)
-            self.assertGreater(sample["cpu_ns"], 0)
-            self.assertLessEqual(sample["cpu_ns"], sample["wall_ns"] * 1.1 + 2_000_000)
-            self.assertGreaterEqual(min(sample["voluntary"], sample["involuntary"]), 0)
+        sample = self.check_usage("fib", {"n": 18}, 10)
+        self.assertGreaterEqual(min(sample["voluntary"], sample["involuntary"]), 0)
 
     def test_a_slow_down_is_timed_and_not_counted(self):
         work = {"tasks": 100, "ns": 10_000}

@@ -163,11 +163,7 @@ class Language(driver.ObservationChecks, driver.WorkerChecks):
                     self.assertEqual(os.sched_getaffinity(int(thread)), {cpu})
 
     def test_usage_is_plausible(self):
-        with self.start() as worker:
-            worker.open("fib", {"n": 15})
-            sample = worker.run(10)
-            self.assertGreater(sample["cpu_ns"], 0)
-            self.assertLessEqual(sample["cpu_ns"], sample["wall_ns"] * 1.2 + 20_000_000)
+        self.check_usage("fib", {"n": 15}, 10)
 
     def test_a_slow_down_is_timed(self):
         """As `check --self-test` injects it."""

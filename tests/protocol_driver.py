@@ -13,6 +13,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 with open(os.path.join(ROOT, "docs", "protocol.md"), encoding="utf-8") as page:
     PAGE = page.read()
 
+TICK_NS = 10**9 // os.sysconf("SC_CLK_TCK")  # by which the kernel may be late in counting
+
 _kernels = {}
 for _block in re.findall(r"^```python\n(.*?)^```", PAGE, re.M | re.S):
     exec(_block, _kernels)  # pylint: disable=exec-used
@@ -125,6 +127,21 @@ class WorkerChecks:
                 self.check_types(sample)
             self.assertEqual(worker.ask(type="close")["type"], "closed")
             self.assertEqual(worker.exit_code(), 0)
+
+    def check_usage(self, workload, params, iterations):
+        """On one CPU a process cannot use more of it than passes between question and answer.
+
+        The timed interval itself bounds nothing: a thread of the runtime may be on the CPU for
+        milliseconds between the reading of the usage and that of the time.
+        """
+        with self.start() as worker:
+            worker.open(workload, params, allowed_cpus()[:1])
+            began = time.monotonic_ns()
+            sample = worker.run(iterations)
+            elapsed = time.monotonic_ns() - began
+            self.assertGreater(sample["cpu_ns"], 0)
+            self.assertLessEqual(sample["cpu_ns"], elapsed + TICK_NS)
+            return sample
 
     def check_types(self, sample):
         for name in ("iterations", "wall_ns", "ops"):

@@ -7,12 +7,12 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "models/runtime/sanitizers.hpp"
-#include "reports/result/result_file.hpp"
 #include "tests/paths.hpp"
 #include "tests/runtime_scenarios.hpp"
 
@@ -153,7 +153,9 @@ TEST(WeakMemory, NeedsEachOrderThatIsNotExcused) {
     return std::pair(name_of(a), a.where.line()) < std::pair(name_of(b), b.where.line());
   });
 
-  const std::string page = read_file(in_source("docs/reliability.md"));
+  std::ostringstream page_text;
+  page_text << std::ifstream(in_source("docs/reliability.md")).rdbuf();
+  const std::string page = page_text.str();
   unsigned killed = 0, excused = 0;
   for (const Site& site : all) {
     for (const std::memory_order order : weaker(site)) {
