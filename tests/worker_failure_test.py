@@ -12,11 +12,11 @@ from concbench import HERE, run_json
 FAKE = os.path.join(HERE, "fake_worker.py")
 
 
-def cells_with(mode, *more):
+def cells_with(mode, *more, repetitions=2):
     """Runs `spawn` in a misbehaving worker beside an honest one; returns exit code and both cells."""
     code, result, _ = run_json(
         f"--model=exec:{FAKE} {mode}", f"--model=exec:{FAKE} honest", "--workload=spawn",
-        "--processes=2", "--repetitions=2", "--min-time=0.001", "--timeout=2", *more)
+        "--processes=2", f"--repetitions={repetitions}", "--min-time=0.001", "--timeout=2", *more)
     cells = {cell["model"].split()[-1]: cell for cell in result["concbench"]["cells"]}
     return code, cells[mode], cells["honest"]
 
@@ -38,6 +38,23 @@ class WorkerFailure(unittest.TestCase):
         _, _, honest = cells_with("crash")
         self.assertEqual(honest["notes"]["mood"], "cheerful")
         self.assertRegex(honest["notes"]["number"], r"^\d+; in another process: \d+$")
+
+    def test_what_warms_up_is_timed_once_it_is_steady(self):
+        code, cell, honest = cells_with("warms", repetitions=10)
+        self.assertEqual((code, cell["status"]), (0, "ok"))
+        self.assertNotIn("never steady", " ".join(cell["warnings"]))
+        self.assertLess(cell["summary"]["ns_per_op"]["median"], 56)
+        runs = [process["warmup_runs"] for process in cell["processes"]]
+        self.assertGreater(min(runs), 20)
+        self.assertLess(max(process["warmup_runs"] for process in honest["processes"]), 10)
+        self.assertEqual(len(cell["samples"]), 2 * 10)
+        self.assertEqual(sorted({sample["index"] for sample in cell["samples"]}), list(range(10)))
+
+    def test_what_never_becomes_steady_is_told(self):
+        code, cell, honest = cells_with("quickens", repetitions=10)
+        self.assertEqual((code, cell["status"]), (0, "ok"))
+        self.assertIn("still getting faster in 2 of 2 processes: never steady", cell["warnings"])
+        self.assertNotIn("never steady", " ".join(honest["warnings"]))
 
     def test_a_crash_names_the_signal(self):
         self.expect("crash", "crashed", "signal 11")

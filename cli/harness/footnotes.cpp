@@ -4,7 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
+#include "cli/harness/series.hpp"
 #include "reports/statistics/statistics.hpp"
 
 namespace concbench {
@@ -44,6 +47,15 @@ std::string foreign_text(const Shares& shares) {
   return text;
 }
 
+// How many of its processes had not become steady when they were timed, and how many there are.
+std::pair<std::size_t, std::size_t> unsteady_processes(const Cell& cell) {
+  std::map<int, std::vector<Sample>> by_process;
+  for (const Sample& sample : cell.samples) by_process[sample.process].push_back(sample);
+  const auto unsteady = std::ranges::count_if(
+      by_process, [](const auto& process) { return !is_steady(process.second); });
+  return {static_cast<std::size_t>(unsteady), by_process.size()};
+}
+
 std::int64_t tasks_of(const Cell& cell) {
   const auto found = cell.params.find("tasks");
   const auto* tasks =
@@ -65,6 +77,11 @@ std::vector<std::string> warnings_about(const Cell& cell, const Preset& preset) 
     warnings.push_back(fmt::format("measured on several hosts: {}", fmt::join(hosts, ", ")));
   }
   if (shares.foreign > 0.05) warnings.push_back(foreign_text(shares));
+  const auto [unsteady, all] = unsteady_processes(cell);
+  if (2 * unsteady > all) {
+    warnings.push_back(
+        fmt::format("still getting faster in {} of {} processes: never steady", unsteady, all));
+  }
   if (differ > 0.25) {
     warnings.push_back(fmt::format("the range is {:.0f} % of the median", 100 * differ));
   }

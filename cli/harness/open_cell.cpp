@@ -137,6 +137,7 @@ Sample OpenCell::run(std::int64_t iterations, bool observe) {
   const Sighting after = look();
 
   Sample sample = read_sample(message, iterations);
+  ++runs_;
   require_cpus_of_start();
   sample.span_ns = std::chrono::nanoseconds(after.time - before.time).count();
   sample.migrations = difference(after.migrations, before.migrations);

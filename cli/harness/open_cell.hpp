@@ -42,6 +42,8 @@ class OpenCell {
   // An observed run may take longer; `notice` then tells what it noticed.
   Sample run(std::int64_t iterations, bool observe = false);
   const Notice& notice() const { return notice_; }
+  // How often it has run something.
+  std::int64_t runs() const { return runs_; }
 
   // Runs it once more, counted: events per operation, null with a note where they cannot be had.
   void count(std::int64_t iterations, Measures& into);
@@ -80,6 +82,7 @@ class OpenCell {
   std::map<std::string, std::string> notes_;
   ProcessInfo info_;
   Notice notice_;
+  std::int64_t runs_ = 0;
 };
 
 // Adds the sightings of the same workers in another process.

@@ -13,6 +13,7 @@
 #include "cli/harness/metg.hpp"
 #include "cli/harness/observation.hpp"
 #include "cli/harness/open_cell.hpp"
+#include "cli/harness/series.hpp"
 #include "cli/harness/signals.hpp"
 #include "reports/statistics/statistics.hpp"
 
@@ -43,39 +44,32 @@ Contribution measure(const Candidate& candidate, const Job& job, int process,
   OpenCell cell(candidate, job.workload, job.placement, start + seconds(preset.timeout_s));
   Contribution made;
   const Observation kind = observation_of(about(job.workload).shape);
-  const auto observe = [&](std::int64_t iterations) {
-    const Sample sample = cell.run(iterations, true);
-    made.notices.emplace_back(cell.notice(), sample.wall_ns);
-    return sample;
-  };
   // One cold run first: its time must not decide how many iterations a sample has, unless one would
   // do even if a warm one took a twentieth of it.
   const double cold_s = static_cast<double>(cell.run(1).wall_ns) / 1e9;
   const bool one_is_enough = cold_s > 20 * preset.min_time_s;
   const std::int64_t iterations = one_is_enough ? 1 : iterations_for(cell, preset.min_time_s);
+
+  const bool observe = kind == Observation::always;
+  for (const TimedRun& run : timed_runs(cell, iterations, observe, preset, start)) {
+    Sample& sample = made.samples.emplace_back(run.sample);
+    sample.process = process;
+    sample.index = static_cast<int>(made.samples.size()) - 1;
+    if (observe) made.notices.emplace_back(run.notice, sample.wall_ns);
+  }
+  const std::int64_t warmup_runs = cell.runs() - static_cast<std::int64_t>(made.samples.size());
   // Noting makes short operations several times as long, and a tenth gives durations enough.
   const std::int64_t few = std::max<std::int64_t>(1, iterations / 10);
-  if (kind == Observation::apart) observe(few);
-
-  const auto begun = Clock::now();
-  for (int i = 0; i < preset.repetitions; ++i) {
-    const auto before = Clock::now();
-    made.samples.push_back(kind == Observation::always ? observe(iterations)
-                                                       : cell.run(iterations));
-    made.samples.back().process = process;
-    made.samples.back().index = i;
-    // Fewer samples where an iteration is so long that as many would take more than their share,
-    // or where the next one might not end in time.
-    const auto after = Clock::now();
-    const bool slow =
-        i > 0 && after - begun > seconds(most_sampling(preset.repetitions, preset.min_time_s));
-    if (slow || after - start + 2 * (after - before) > seconds(preset.timeout_s)) break;
+  if (kind == Observation::apart) {
+    const Sample observed = cell.run(few, true);
+    made.notices.emplace_back(cell.notice(), observed.wall_ns);
   }
   if (process == 0) cell.count(few, made.counted);
   made.workers = cell.workers();
   made.answer = cell.answer();
   made.process = cell.close();
   made.process.index = process;
+  made.process.warmup_runs = warmup_runs;
   made.notes = cell.notes();
   if (has_metg(job.workload)) made.metg_ns = measure_metg(candidate, job, preset.timeout_s);
   return made;

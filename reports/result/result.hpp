@@ -57,6 +57,7 @@ struct Summary {
 struct ProcessInfo {
   int index = 0;                               // `Sample::process`
   std::optional<std::string> host;             // where it ran
+  std::optional<std::int64_t> warmup_runs;     // before those that were timed
   std::optional<std::int64_t> cold_start_ns;   // starting the model until its first task ran
   std::optional<std::int64_t> peak_rss_bytes;  // of the process itself
   std::optional<std::int64_t> children_peak_rss_bytes;  // of the largest process it started

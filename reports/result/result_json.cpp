@@ -64,6 +64,7 @@ void fields(auto& archive, Of<Sample> auto& sample) {
 void fields(auto& archive, Of<ProcessInfo> auto& process) {
   archive("index", process.index);
   archive.added("host", process.host);
+  archive.added("warmup_runs", process.warmup_runs);
   archive("cold_start_ns", process.cold_start_ns);
   archive("peak_rss_bytes", process.peak_rss_bytes);
   archive("children_peak_rss_bytes", process.children_peak_rss_bytes);
