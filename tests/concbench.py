@@ -34,3 +34,9 @@ def run_json(*arguments, **options):
     """`concbench run … --out -`: exit code, the result (None if there is none), stderr."""
     done = concbench("run", *arguments, "--out=-", **options)
     return done.returncode, json.loads(done.stdout) if done.stdout else None, done.stderr
+
+
+def cached(program):
+    """The path of a program that the build has found."""
+    with open(os.path.join(os.path.dirname(CONCBENCH), "CMakeCache.txt"), encoding="utf-8") as cache:
+        return next(line.strip().split("=", 1)[1] for line in cache if line.startswith(program + ":"))

@@ -4,31 +4,17 @@
 import glob
 import json
 import os
-import re
-import shutil
 import subprocess
 import sys
 import unittest
 
 import protocol_driver as driver
+from javas import javas
 
 PROGRAM = os.path.join(os.path.dirname(os.environ.get("CONCBENCH", "")), "concbench-java")
 
 
-def release(java):
-    """The JDK's number: 17; 0 if it cannot be started."""
-    done = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)
-    found = re.search(r'version "(\d+)', done.stderr)
-    return int(found[1]) if found else 0
-
-
-def machines():
-    """One `java` of each release that is here."""
-    found = [shutil.which("java"), *sorted(glob.glob("/usr/lib/jvm/*/bin/java"))]
-    return {release(java): java for java in reversed(found) if java and release(java)}
-
-
-MACHINES = machines()
+MACHINES = javas()
 VIRTUAL = max(MACHINES, default=0) >= 21
 
 

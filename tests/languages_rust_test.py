@@ -1,6 +1,5 @@
 """The programs concbench-tokio and concbench-rayon keep the worker protocol and give right answers."""
-import glob
-import json
+
 import os
 import shutil
 import subprocess
@@ -9,7 +8,7 @@ import tempfile
 import unittest
 
 import protocol_driver as driver
-from concbench import CONCBENCH, ROOT, concbench, run_json
+from concbench import CONCBENCH, ROOT, cached, concbench, run_json
 
 BUILD = os.path.dirname(CONCBENCH)
 TOKIO, RAYON = os.path.join(BUILD, "concbench-tokio"), os.path.join(BUILD, "concbench-rayon")
@@ -51,12 +50,6 @@ WAITING = {
              driver.echo(connections=4, requests=200, rate=0, bytes=20_000),
              driver.echo(connections=4, requests=100, slow_permille=100)],
 }
-
-
-def cached(program):
-    """The path of a program that the build has found."""
-    with open(os.path.join(BUILD, "CMakeCache.txt"), encoding="utf-8") as cache:
-        return next(line.strip().split("=", 1)[1] for line in cache if line.startswith(program + ":"))
 
 
 class Source(unittest.TestCase):
@@ -298,55 +291,6 @@ class Session(unittest.TestCase):
     def test_what_rayon_refuses_is_skipped_with_its_reason(self):
         done = concbench("run", f"--model=exec:{RAYON}", "--workload=yield", *self.QUICK)
         self.assertIn("a rayon task that gives way", done.stdout + done.stderr)
-
-
-class SecondWay(unittest.TestCase):
-    """A program that does the same and nothing else takes about as long: no harness is measured."""
-
-    CELLS = {"tokio spawn": (TOKIO, "spawn", {"n": 1000}),
-             "tokio ping_pong": (TOKIO, "ping_pong", {"hops": 10_000, "place": "any"}),
-             "rayon spawn": (RAYON, "spawn", {"n": 1000}),
-             "rayon fib": (RAYON, "fib", {"n": 20})}
-    MOST = 1.25
-
-    def build(self, folder):
-        """The program, with the crates that were compiled for the models."""
-        compiled = os.path.join(BUILD, "models", "rust", "target", "release", "deps")
-        crates = []
-        for crate in ("tokio", "rayon"):
-            newest = max(glob.glob(os.path.join(compiled, f"lib{crate}-*.rlib")), key=os.path.getmtime)
-            crates += ["--extern", f"{crate}={newest}"]
-        program = os.path.join(folder, "costs")
-        subprocess.run([cached("RUSTC"), "--edition=2021", "-Copt-level=3", "-L", f"dependency={compiled}",
-                        *crates, os.path.join(ROOT, "tests", "second_way", "costs.rs"), "-o", program],
-                       check=True)
-        return program
-
-    def worker_ns(self, program, workload, params):
-        """The least that an operation took, in several short runs."""
-        with driver.Worker([program]) as worker:
-            worker.read()
-            worker.open(workload, params)
-            samples = [worker.run() for _ in range(300)]
-            return min(sample["wall_ns"] / sample["ops"] for sample in samples)
-
-    def test_the_harness_is_not_what_is_measured(self):
-        alone, harnessed = {}, {}
-        cpu = driver.allowed_cpus()[0]
-        with tempfile.TemporaryDirectory() as folder:
-            program = self.build(folder)
-            for _ in range(5):  # in turns, until the least of each shows through what disturbs it
-                done = subprocess.run([program], check=True, capture_output=True, text=True,
-                                      preexec_fn=lambda: os.sched_setaffinity(0, {cpu}))
-                for name, ns in json.loads(done.stdout).items():
-                    alone[name] = min(ns, alone.get(name, ns))
-                for name, cell in self.CELLS.items():
-                    ns = self.worker_ns(*cell)
-                    harnessed[name] = min(ns, harnessed.get(name, ns))
-                ratios = {name: harnessed[name] / alone[name] for name in self.CELLS}
-                if max(ratios.values()) <= self.MOST:
-                    break
-        self.assertLessEqual(max(ratios.values()), self.MOST, f"{alone} ns alone, {harnessed} ns harnessed")
 
 
 if __name__ == "__main__":
