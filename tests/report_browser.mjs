@@ -41,6 +41,7 @@ async function open(name, options = {}) {
 const panels = (page) => page.$$eval('.panel', (elements) => elements.map((element) => ({
   section: element.closest('section').id, spec: element.dataset.spec,
   title: element.querySelector('h3').textContent,
+  subtitle: element.querySelector('figcaption p')?.textContent,
   marks: element.querySelectorAll('.chart [class*="mark-"].role-mark > *').length,
   // A label of an axis that reaches out of its panel is cut or lies upon its neighbour.
   outside: [...element.querySelectorAll('.chart text')].filter((text) => {

@@ -259,7 +259,12 @@ class Interaction(Reports):
 class SeveralResults(Reports):
     def test_stand_side_by_side_with_what_tells_them_apart(self):
         seen = self.seen["both"]
-        self.assertIn("versus", {panel["section"] for panel in seen["panels"]})
+        changed = {(panel["title"].split()[0], panel["subtitle"].split("change places: ")[1])
+                   for panel in seen["panels"]
+                   if panel["section"] == "versus" and "change places" in panel["subtitle"]}
+        self.assertEqual(changed, {("skynet", "fibers and coroutines"),
+                                   ("ping_pong", "fibers and coroutines"),
+                                   ("mpmc", "fibers and goroutines")})
         self.assertTrue(any("0123456789ab" in option for option in seen["options"]))
         self.assertIn("ba9876543210", seen["environment"])
 

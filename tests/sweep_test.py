@@ -114,12 +114,14 @@ class Whole(Sweeps):
         with open(source, encoding="utf-8") as file:
             result = json.load(file)
 
-        def save(task, repetition, host, model=None, factor=1.0):
+        def save(task, repetition, host, model=None, of_host=1.0):
             copy = json.loads(json.dumps(result))
             inner = copy["concbench"]
             inner["environment"]["host"] = host
             inner["environment"]["cpu_model"] = model or inner["environment"]["cpu_model"]
             for cell in inner["cells"]:
+                # The pool is behind on all machines but the one with a model of its own.
+                factor = of_host * (2 if (cell["model"] == "pool") == (model is None) else 1)
                 for process in cell["processes"]:
                     process["host"] = host
                 for sample in cell["samples"]:
@@ -151,6 +153,13 @@ class Whole(Sweeps):
             self.assertEqual({run["host"] for run in cell["runs"]}, {"b0"})
             self.assertEqual(cell["standing_out"], [])
         self.assertIn("s2 stands out", told.stdout)
+        change, = gathered["changed_places"]
+        pair = {groups[hosts]["fingerprint"]: ahead for hosts, ahead in
+                ((("b0",), "pool"), (("s0", "s1", "s2"), "serial"))}
+        self.assertEqual(change["ahead"], pair[change["on"]])
+        self.assertEqual(change["behind"], pair[change["reversed_on"]])
+        self.assertRegex(change["work"], "^this tasks spawn/.*cores:1$")
+        self.assertIn("models that change places:\n", told.stdout)
 
         page = self.folder / "nodes.html"
         done = concbench("report", str(self.out), "--base=big-0", f"-o{page}")

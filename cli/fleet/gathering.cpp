@@ -4,14 +4,18 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
 #include "cli/fleet/slurm.hpp"
 #include "reports/result/output_file.hpp"
 #include "reports/result/result_json.hpp"
+#include "reports/statistics/changed_places.hpp"
 #include "reports/statistics/comparability.hpp"
+#include "reports/statistics/ranking.hpp"
 #include "reports/statistics/statistics.hpp"
 #include "reports/text/units.hpp"
 
@@ -81,6 +85,54 @@ std::set<std::string> standing_out(const Runs& runs) {
     if (beyond(true) || beyond(false)) found.insert(one.first);
   }
   return found.size() == 1 ? found : std::set<std::string>{};
+}
+
+// The cell's name without the model's, and what else tells its numbers from others'.
+std::string work_of(const CellKey& key, const Cell& cell) {
+  const auto& [build, selection, name] = key;
+  return fmt::format("{} {} {}", build, selection, name.substr(cell.model.size() + 1));
+}
+
+// What the model needed in all runs: the median, and from the least to the most.
+std::optional<Standing> standing_of(const CellKey& key, const Runs& runs) {
+  std::vector<double> medians;
+  Estimate needs{0, std::numeric_limits<double>::max(), 0};
+  for (const Run& run : runs) {
+    const auto metric = run.has_number() ? ranking_metric(*run.cell) : std::nullopt;
+    if (!metric) continue;
+    medians.push_back(metric->median);
+    needs.low = std::min(needs.low, metric->low);
+    needs.high = std::max(needs.high, metric->high);
+  }
+  if (medians.empty()) return std::nullopt;
+  needs.median = median(std::move(medians));
+  const Cell& cell = *runs.front().cell;
+  return Standing{work_of(key, cell), cell.model, needs};
+}
+
+std::vector<ChangedPlaces> places_of(const std::map<std::string, Hardware>& groups) {
+  std::map<std::string, std::vector<Standing>> standings;
+  for (const auto& [fingerprint, hardware] : groups) {
+    for (const auto& [key, runs] : hardware.cells) {
+      if (auto standing = standing_of(key, runs)) {
+        standings[fingerprint].push_back(*std::move(standing));
+      }
+    }
+  }
+  return changed_places(standings);
+}
+
+Json json_of(const ChangedPlaces& changed) {
+  return {{"work", changed.work},
+          {"ahead", changed.ahead},
+          {"behind", changed.behind},
+          {"on", changed.here},
+          {"reversed_on", changed.there}};
+}
+
+std::string text_of(const ChangedPlaces& changed) {
+  return fmt::format("  {}: {} before {} on {}, behind it on {}\n", changed.work, changed.ahead,
+                     changed.behind, changed.here, changed.there);
 }
 
 Json json_of(const Estimate& estimate) {
@@ -242,11 +294,12 @@ Gathering gather(const SweepPlan& plan, const SweepFolder& folder) {
 }
 
 Json to_json(const Gathering& gathering) {
-  Json tasks = Json::array(), hardware = Json::array(), results = Json::array();
+  Json tasks = Json::array(), hardware = Json::array(), places = Json::array(),
+       results = Json::array();
   for (const GatheredTask& task : gathering.tasks) tasks.push_back(json_of(task));
-  for (const auto& [fingerprint, group] : by_hardware(gathering)) {
-    hardware.push_back(json_of(group, fingerprint));
-  }
+  const auto groups = by_hardware(gathering);
+  for (const auto& [fingerprint, group] : groups) hardware.push_back(json_of(group, fingerprint));
+  for (const ChangedPlaces& changed : places_of(groups)) places.push_back(json_of(changed));
   for (const GatheredResult& result : gathering.results) results.push_back(json_of(result));
   return {{"gathered",
            {{"schema", 1},
@@ -254,13 +307,17 @@ Json to_json(const Gathering& gathering) {
             {"complete", gathering.is_complete()},
             {"tasks", std::move(tasks)},
             {"hardware", std::move(hardware)},
+            {"changed_places", std::move(places)},
             {"results", std::move(results)}}}};
 }
 
 std::string to_table(const Gathering& gathering, const TableStyle& style) {
   std::string text;
-  for (const auto& [fingerprint, group] : by_hardware(gathering)) {
-    text += text_of(group, fingerprint);
+  const auto groups = by_hardware(gathering);
+  for (const auto& [fingerprint, group] : groups) text += text_of(group, fingerprint);
+  if (const auto places = places_of(groups); !places.empty()) {
+    text += "models that change places:\n";
+    for (const ChangedPlaces& changed : places) text += text_of(changed);
   }
   std::size_t results = 0, wanted = 0;
   for (const GatheredTask& task : gathering.tasks) {

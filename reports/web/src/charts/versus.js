@@ -17,6 +17,15 @@ function compared(old, now) {
   return {value, low, high, said, verdict};
 }
 
+// Pairs of models of which surely one is the faster in the first result, and the other in the second.
+function changedPlaces(cells, before) {
+  const surely = (a, b) => a.summary.ns_per_op.high < b.summary.ns_per_op.low;
+  const old = (cell) => before.get(key(cell));
+  return cells.flatMap((one) => cells
+      .filter((other) => surely(old(one), old(other)) && surely(other, one))
+      .map((other) => `${one.model} and ${other.model}`));
+}
+
 function panel(cells, before, labels) {
   const rows = cells.map((now, order) => {
     const old = before.get(key(now));
@@ -25,9 +34,11 @@ function panel(cells, before, labels) {
       tip: `${now.model} · ${workText(now)}\n${duration(median(old))} → ${duration(median(now))} per ${now.op}\n` +
           `${ratio(result.value)} × (${ratio(result.low)}–${ratio(result.high)}): ${result.said}`};
   });
+  const places = changedPlaces(cells, before);
   const {lo, hi, ticks} = logAxis(rows.flatMap(({low, high}) => [low, high]), {around: 1});
   return {spec: 'versus', title: workText(cells[0]),
-    subtitle: `${labels.now} over ${labels.old} · ${placementText(cells[0])}`,
+    subtitle: `${labels.now} over ${labels.old} · ${placementText(cells[0])}` +
+        (places.length ? ` · change places: ${places.join(', ')}` : ''),
     data: {rows}, signals: {xlo: lo, xhi: hi, xticks: ticks}, models: true};
 }
 
