@@ -36,6 +36,7 @@
 #include "models/os/shortage.hpp"
 #include "models/peers/asio_barrier.hpp"
 #include "models/peers/asio_threads.hpp"
+#include "models/predecessors.hpp"
 #include "models/script.hpp"
 #include "models/tally.hpp"
 
@@ -315,6 +316,35 @@ Awaitable<Outcome> keep_in_step(K kernel, const os::Grids& grids, std::uint64_t 
   co_return outcome;
 }
 
+// ---- graph
+
+// A task is a coroutine, which spawns those that it was the last to hold up.
+template <Graph K>
+struct Dependent {
+  void begin() {
+    predecessors.emplace(kernel);
+    predecessors->begin_first([this](GraphTask task) { spawn(task); });
+  }
+
+  void spawn(GraphTask task) { asio::co_spawn(executor, run(task), asio::detached); }
+
+  Awaitable<void> run(GraphTask task) {
+    co_await asio::post(executor, awaiting);
+    kernel.perform(task);
+    ++outcomes[task].ops;
+    if (!predecessors->end(task, [this](GraphTask next) { spawn(next); })) co_return;
+    clock.stop();
+    threads.finish();
+  }
+
+  const K& kernel;
+  AsioThreads& threads;
+  Stopwatch& clock;
+  const AsioThreads::Executor executor = threads.executor();
+  std::vector<Outcome> outcomes = std::vector<Outcome>(kernel.tasks());
+  std::optional<Predecessors<K>> predecessors{};
+};
+
 // ---- serve
 
 template <Serve K>
@@ -468,6 +498,16 @@ class AsioCoro {
   template <Loop K>
   Outcome loop(K kernel, Stopwatch& clock) {
     return fan_out(Chunks(kernel, chunks_a_worker * threads_.size()), clock);
+  }
+
+  template <Graph K>
+  Outcome graph(K kernel, Stopwatch& clock) {
+    Dependent<K> graph{kernel, threads_, clock};
+    threads_.run([&] {
+      clock.start();
+      graph.begin();
+    });
+    return {kernel.answer(), os::sum(graph.outcomes).ops};
   }
 
   std::vector<WorkerReport> workers() const { return threads_.reports(); }

@@ -15,12 +15,14 @@
 #include <asio/write.hpp>
 #include <chrono>
 #include <deque>
+#include <optional>
 
 #include "models/describe.hpp"
 #include "models/iterations.hpp"
 #include "models/os/clients.hpp"
 #include "models/os/participants.hpp"
 #include "models/peers/asio_threads.hpp"
+#include "models/predecessors.hpp"
 #include "models/script.hpp"
 #include "models/tally.hpp"
 
@@ -359,6 +361,30 @@ struct Stencil {
   std::atomic<std::uint64_t> missing{0};
 };
 
+// ---- graph
+
+// A task is a handler, which posts those that it was the last to hold up.
+template <Graph K>
+struct Dependent {
+  void begin() {
+    predecessors.emplace(kernel);
+    predecessors->begin_first([this](GraphTask task) { post(task); });
+  }
+
+  void post(GraphTask task) {
+    asio::post(crowd.executor, [this, task] {
+      kernel.perform(task);
+      ++crowd.outcomes[task].ops;
+      const bool last = predecessors->end(task, [this](GraphTask next) { post(next); });
+      if (last) crowd.leave(kernel.tasks());
+    });
+  }
+
+  const K& kernel;
+  Crowd& crowd;
+  std::optional<Predecessors<K>> predecessors{};
+};
+
 // ---- serve
 
 // A connection is its socket and the handler that comes next.
@@ -532,6 +558,14 @@ class AsioPool {
   template <Loop K>
   Outcome loop(K kernel, Stopwatch& clock) {
     return fan_out(Chunks(kernel, chunks_a_worker * threads_.size()), clock);
+  }
+
+  template <Graph K>
+  Outcome graph(K kernel, Stopwatch& clock) {
+    Crowd crowd(kernel.tasks(), threads_, clock);
+    Dependent<K> graph{kernel, crowd};
+    const std::uint64_t ops = crowd.run([&] { graph.begin(); }).ops;
+    return {kernel.answer(), ops};
   }
 
   std::vector<WorkerReport> workers() const { return threads_.reports(); }

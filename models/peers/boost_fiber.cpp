@@ -36,6 +36,7 @@
 #include "models/os/participants.hpp"
 #include "models/os/shortage.hpp"
 #include "models/peers/seats.hpp"
+#include "models/predecessors.hpp"
 #include "models/tally.hpp"
 
 namespace concbench {
@@ -495,6 +496,27 @@ class BoostFiber {
   template <Loop K>
   Outcome loop(K kernel, Stopwatch& clock) {
     return fan_out(Chunks(kernel, chunks_a_worker * workers_.size()), clock);
+  }
+
+  template <Graph K>
+  Outcome graph(K kernel, Stopwatch& clock) {
+    std::vector<Outcome> outcomes(kernel.tasks());
+    const auto meeting = std::make_shared<Meeting>(1);  // of the last task's end
+    workers_.run(Order::newest_first, [&] {
+      clock.start();
+      Predecessors<K> predecessors(kernel);
+      // A fiber, which launches those that it was the last to hold up.
+      const std::function<void(GraphTask)> begin = [&](GraphTask task) {
+        launch(fibers::launch::post, [&, meeting, task] {
+          kernel.perform(task);
+          ++outcomes[task].ops;
+          if (predecessors.end(task, begin)) meeting->leave(clock);
+        });
+      };
+      predecessors.begin_first(begin);
+      meeting->await_end();
+    });
+    return {kernel.answer(), os::sum(outcomes).ops};
   }
 
   std::vector<WorkerReport> workers() const { return workers_.reports(); }
