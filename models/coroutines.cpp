@@ -91,7 +91,7 @@ class Unawaited final : public Ending {
   void failed(std::exception_ptr) override { std::terminate(); }  // they keep what they throw
   Runnable ended(Worker&) override { return {}; }
 };
-Unawaited unawaited;
+inline constinit Unawaited unawaited;
 
 template <class K>
 Task graph_part(Ending&, RunningGraph<K>& graph, Runnable parent, GraphTask task);

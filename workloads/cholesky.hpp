@@ -6,6 +6,7 @@
 // floating-point arithmetic is exact then, roots and quotients included, in any order.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <memory>

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "workloads/edges.hpp"
 #include "workloads/memo.hpp"

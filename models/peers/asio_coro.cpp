@@ -326,10 +326,10 @@ struct Dependent {
     predecessors->begin_first([this](GraphTask task) { spawn(task); });
   }
 
-  void spawn(GraphTask task) { asio::co_spawn(executor, run(task), asio::detached); }
+  void spawn(GraphTask task) { asio::co_spawn(threads.executor(), run(task), asio::detached); }
 
   Awaitable<void> run(GraphTask task) {
-    co_await asio::post(executor, awaiting);
+    co_await asio::post(threads.executor(), awaiting);
     kernel.perform(task);
     ++outcomes[task].ops;
     if (!predecessors->end(task, [this](GraphTask next) { spawn(next); })) co_return;
@@ -340,7 +340,6 @@ struct Dependent {
   const K& kernel;
   AsioThreads& threads;
   Stopwatch& clock;
-  const AsioThreads::Executor executor = threads.executor();
   std::vector<Outcome> outcomes = std::vector<Outcome>(kernel.tasks());
   std::optional<Predecessors<K>> predecessors{};
 };

@@ -142,12 +142,13 @@ class StdAsync : public os::KernelTasks<StdAsync> {
       for (GraphTask task = 0; task < kernel.tasks(); ++task) {
         std::vector<Done> before;
         for (const GraphTask one : kernel.predecessors(task)) before.push_back(tasks[one]);
-        tasks.push_back(std::async(std::launch::async, [this, &kernel, task, before] {
-          const os::Sighting sighting(sightings_);
-          for (const Done& one : before) one.get();
-          kernel.perform(task);
-          return std::uint64_t{1};
-        }));
+        tasks.push_back(
+            std::async(std::launch::async, [this, &kernel, task, before = std::move(before)] {
+              const os::Sighting sighting(sightings_);
+              for (const Done& one : before) one.get();
+              kernel.perform(task);
+              return std::uint64_t{1};
+            }));
       }
       for (const Done& task : tasks) ops += task.get();
       clock.stop();
