@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
+#include <optional>
 #include <vector>
 
 #include "models/model.hpp"
@@ -56,6 +58,39 @@ class Predecessors {
   const K kernel_;
   Counters waits_for_;
   std::vector<GraphTask> first_;
+};
+
+// A graph for libraries that have none of their own, and to which a task is whatever `begin(task)`
+// makes of it: each task does `perform`.
+template <Graph K>
+class CountedGraph {
+ public:
+  explicit CountedGraph(const K& kernel) : kernel_(kernel), ops_(kernel.tasks()) {}
+
+  // Within the timed interval: counts, and begins what waits for no other.
+  template <class Begin>
+  void begin(const Begin& begin) {
+    predecessors_.emplace(kernel_);
+    predecessors_->begin_first(begin);
+  }
+
+  // Does a task, and begins those that it was the last to hold up. True for the last task of all;
+  // if false, the graph may be gone.
+  template <class Begin>
+  bool perform(GraphTask task, const Begin& begin) {
+    kernel_.perform(task);
+    ++ops_[task];
+    return predecessors_->end(task, begin);
+  }
+
+  Outcome outcome() const {
+    return {kernel_.answer(), std::accumulate(ops_.begin(), ops_.end(), std::uint64_t{0})};
+  }
+
+ private:
+  const K kernel_;
+  std::vector<std::uint32_t> ops_;  // of each task
+  std::optional<Predecessors<K>> predecessors_;
 };
 
 }  // namespace concbench

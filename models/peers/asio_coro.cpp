@@ -321,27 +321,18 @@ Awaitable<Outcome> keep_in_step(K kernel, const os::Grids& grids, std::uint64_t 
 // A task is a coroutine, which spawns those that it was the last to hold up.
 template <Graph K>
 struct Dependent {
-  void begin() {
-    predecessors.emplace(kernel);
-    predecessors->begin_first([this](GraphTask task) { spawn(task); });
-  }
-
   void spawn(GraphTask task) { asio::co_spawn(threads.executor(), run(task), asio::detached); }
 
   Awaitable<void> run(GraphTask task) {
     co_await asio::post(threads.executor(), awaiting);
-    kernel.perform(task);
-    ++outcomes[task].ops;
-    if (!predecessors->end(task, [this](GraphTask next) { spawn(next); })) co_return;
+    if (!graph.perform(task, [this](GraphTask next) { spawn(next); })) co_return;
     clock.stop();
     threads.finish();
   }
 
-  const K& kernel;
+  CountedGraph<K> graph;
   AsioThreads& threads;
   Stopwatch& clock;
-  std::vector<Outcome> outcomes = std::vector<Outcome>(kernel.tasks());
-  std::optional<Predecessors<K>> predecessors{};
 };
 
 // ---- serve
@@ -501,12 +492,12 @@ class AsioCoro {
 
   template <Graph K>
   Outcome graph(K kernel, Stopwatch& clock) {
-    Dependent<K> graph{kernel, threads_, clock};
+    Dependent<K> tasks{CountedGraph<K>(kernel), threads_, clock};
     threads_.run([&] {
       clock.start();
-      graph.begin();
+      tasks.graph.begin([&](GraphTask task) { tasks.spawn(task); });
     });
-    return {kernel.answer(), os::sum(graph.outcomes).ops};
+    return tasks.graph.outcome();
   }
 
   std::vector<WorkerReport> workers() const { return threads_.reports(); }

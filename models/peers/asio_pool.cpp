@@ -15,7 +15,7 @@
 #include <asio/write.hpp>
 #include <chrono>
 #include <deque>
-#include <optional>
+#include <functional>
 
 #include "models/describe.hpp"
 #include "models/iterations.hpp"
@@ -361,30 +361,6 @@ struct Stencil {
   std::atomic<std::uint64_t> missing{0};
 };
 
-// ---- graph
-
-// A task is a handler, which posts those that it was the last to hold up.
-template <Graph K>
-struct Dependent {
-  void begin() {
-    predecessors.emplace(kernel);
-    predecessors->begin_first([this](GraphTask task) { post(task); });
-  }
-
-  void post(GraphTask task) {
-    asio::post(crowd.executor, [this, task] {
-      kernel.perform(task);
-      ++crowd.outcomes[task].ops;
-      const bool last = predecessors->end(task, [this](GraphTask next) { post(next); });
-      if (last) crowd.leave(kernel.tasks());
-    });
-  }
-
-  const K& kernel;
-  Crowd& crowd;
-  std::optional<Predecessors<K>> predecessors{};
-};
-
 // ---- serve
 
 // A connection is its socket and the handler that comes next.
@@ -560,12 +536,22 @@ class AsioPool {
     return fan_out(Chunks(kernel, chunks_a_worker * threads_.size()), clock);
   }
 
+  // A task is a handler, which posts those that it was the last to hold up.
   template <Graph K>
   Outcome graph(K kernel, Stopwatch& clock) {
-    Crowd crowd(kernel.tasks(), threads_, clock);
-    Dependent<K> graph{kernel, crowd};
-    const std::uint64_t ops = crowd.run([&] { graph.begin(); }).ops;
-    return {kernel.answer(), ops};
+    CountedGraph<K> graph(kernel);
+    const std::function<void(GraphTask)> begin = [&](GraphTask task) {
+      asio::post(threads_.executor(), [&, task] {
+        if (!graph.perform(task, begin)) return;
+        clock.stop();
+        threads_.finish();
+      });
+    };
+    threads_.run([&] {
+      clock.start();
+      graph.begin(begin);
+    });
+    return graph.outcome();
   }
 
   std::vector<WorkerReport> workers() const { return threads_.reports(); }

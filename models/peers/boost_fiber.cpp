@@ -500,23 +500,19 @@ class BoostFiber {
 
   template <Graph K>
   Outcome graph(K kernel, Stopwatch& clock) {
-    std::vector<Outcome> outcomes(kernel.tasks());
+    CountedGraph<K> graph(kernel);
     const auto meeting = std::make_shared<Meeting>(1);  // of the last task's end
     workers_.run(Order::newest_first, [&] {
-      clock.start();
-      Predecessors<K> predecessors(kernel);
-      // A fiber, which launches those that it was the last to hold up.
       const std::function<void(GraphTask)> begin = [&](GraphTask task) {
         launch(fibers::launch::post, [&, meeting, task] {
-          kernel.perform(task);
-          ++outcomes[task].ops;
-          if (predecessors.end(task, begin)) meeting->leave(clock);
+          if (graph.perform(task, begin)) meeting->leave(clock);
         });
       };
-      predecessors.begin_first(begin);
+      clock.start();
+      graph.begin(begin);
       meeting->await_end();
     });
-    return {kernel.answer(), os::sum(outcomes).ops};
+    return graph.outcome();
   }
 
   std::vector<WorkerReport> workers() const { return workers_.reports(); }
@@ -528,9 +524,8 @@ class BoostFiber {
   }
 
   static std::string no_verb(Shape shape) {
-    return shape == Shape::serve ? "Boost.Fiber waits for fibers and times only: it has nothing "
-                                   "that waits for sockets"
-                                 : "";
+    if (shape != Shape::serve) return "";
+    return "Boost.Fiber waits for fibers and times only: it has nothing that waits for sockets";
   }
 
   // A fiber touches the end of its stack, where Boost keeps the fiber itself, and the page below;
