@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -104,12 +105,14 @@ TYPED_TEST(AnyGraph, HasAnotherAnswerIfATaskIsLost) {
 }
 
 // A task that does not wait for one of its predecessors may be done as soon as the others, and all
-// that come before these, have been.
+// that come before these, have been. Only what is subtracted from the same tile of a matrix may be
+// so in another order, as long as it is one after another: 20 edges of a matrix of 6 × 6 tiles.
 TYPED_TEST(AnyGraph, HasAnotherAnswerIfAnEdgeIsIgnored) {
-  const Made<TypeParam> whole(6, 4);
+  const Made<TypeParam> whole(6, 8);
+  int unnoticed = 0;
   for (GraphTask hasty = 0; hasty < whole.kernel.tasks(); ++hasty) {
     for (const GraphTask ignored : whole.kernel.predecessors(hasty)) {
-      Made<TypeParam> made(6, 4);
+      Made<TypeParam> made(6, 8);
       std::vector<bool> done(made.kernel.tasks());
       const auto perform = [&](auto& self, GraphTask task) -> void {
         if (done[task]) return;
@@ -122,9 +125,10 @@ TYPED_TEST(AnyGraph, HasAnotherAnswerIfAnEdgeIsIgnored) {
       perform(perform, hasty);
       if (done[ignored]) continue;  // another edge asks for the same
       for (GraphTask task = 0; task < made.kernel.tasks(); ++task) perform(perform, task);
-      EXPECT_NE(made.kernel.answer(), made.kernel.expected()) << ignored << " before " << hasty;
+      unnoticed += made.kernel.answer() == made.kernel.expected();
     }
   }
+  EXPECT_EQ(unnoticed, (std::is_same_v<TypeParam, Cholesky> ? 20 : 0));
 }
 
 // As the textbook has it, row by row (Cholesky–Banachiewicz), without tiles.
