@@ -28,9 +28,10 @@ class Cholesky {
   std::int64_t tiles = 12;
   std::int64_t tile = 16;
 
+  // Rows that lie a power of two apart would share few sets of a cache.
   static constexpr Param<Cholesky> params[] = {
-      {"tiles", &Cholesky::tiles, "tiles in a row and in a column of the matrix", 1, 128, 12, 16,
-       32},
+      {"tiles", &Cholesky::tiles, "tiles in a row and in a column of the matrix", 1, 128, 12, 15,
+       30},
       {"tile", &Cholesky::tile, "rows and columns of a tile", 1, 64, 16, 16, 16},
   };
 
