@@ -16,6 +16,7 @@
 #include "models/describe.hpp"
 #include "models/runtime/coroutine.hpp"
 #include "models/runtime/fan.hpp"
+#include "models/runtime/graph.hpp"
 #include "models/runtime/loop.hpp"
 
 namespace concbench {
@@ -82,6 +83,37 @@ class LoopEnding final : public Ending {
   const Runnable parent_;
 };
 
+// ---- graph
+
+// Of tasks that see to what comes after them before they end: a graph may be gone by then.
+class Unawaited final : public Ending {
+ public:
+  void failed(std::exception_ptr) override { std::terminate(); }  // they keep what they throw
+  Runnable ended(Worker&) override { return {}; }
+};
+inline constinit Unawaited unawaited;
+
+template <class K>
+Task graph_part(Ending&, RunningGraph<K>& graph, Runnable parent, GraphTask task);
+
+// What makes tasks on a worker.
+template <class K>
+auto spawner(RunningGraph<K>& graph, Runnable parent, Worker& worker) {
+  return [&graph, parent, &worker](GraphTask task) {
+    return !worker.is_full() &&
+           worker.push(runnable(graph_part(unawaited, graph, parent, task).handle()));
+  };
+}
+
+template <class K>
+Task graph_part(Ending&, RunningGraph<K>& graph, Runnable parent, GraphTask task) {
+  Worker& worker = here();  // a task of a graph does not suspend
+  if (graph.run(worker, task, spawner(graph, parent, worker)) && graph.join.arrive()) {
+    worker.wake(parent);
+  }
+  co_return;
+}
+
 // ---- The tasks that a verb runs on the first worker
 
 template <class K>
@@ -129,6 +161,18 @@ Task loop_task(Ending&, K kernel, Stopwatch& clock) {
   co_await AwaitAll(ending.loop.join);
   clock.stop();
   ending.loop.join.failure.rethrow();
+}
+
+template <class K>
+Task graph_task(Ending&, const K& kernel, Stopwatch& clock) {
+  Self this_task;
+  const Runnable parent = runnable(co_await this_task);
+  clock.start();
+  RunningGraph<K> graph(kernel);
+  graph.begin(here(), spawner(graph, parent, here()));
+  co_await AwaitAll(graph.join);
+  clock.stop();
+  graph.join.failure.rethrow();
 }
 
 // ---- The model
@@ -233,13 +277,20 @@ class Coroutines {
     return run([&](Ending& end) { return loop_task(end, kernel, clock); });
   }
 
+  template <Graph K>
+  Outcome graph(K kernel, Stopwatch& clock) {
+    Outcome outcome = run([&](Ending& end) { return graph_task(end, kernel, clock); });
+    outcome.answer = kernel.answer();
+    return outcome;
+  }
+
   std::vector<WorkerReport> workers() const { return scheduler_.reports(); }
   Notes notes() const { return {{"loop_grain", split_on_demand}}; }
 
   static std::string no_verb(Shape) { return ""; }
 
-  // Trees and fans keep few coroutines alive; a participant is a frame, its waiter and its place in
-  // the ring.
+  // Trees, fans, loops and graphs keep few coroutines alive; a participant is a frame, its waiter
+  // and its place in the ring.
   static std::string refusal(const Ask& ask) {
     if (keeps_few_alive(ask.shape)) return "";
     constexpr std::uint64_t bytes = 512;

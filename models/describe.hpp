@@ -105,6 +105,10 @@ template <class M, Loop K>
 auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.loop(kernel, clock)) {
   return model.loop(kernel, clock);
 }
+template <class M, Graph K>
+auto perform(M& model, K kernel, Stopwatch& clock) -> decltype(model.graph(kernel, clock)) {
+  return model.graph(kernel, clock);
+}
 
 // What holds the memory that the tasks of a model have in common.
 template <class M, class Word>
@@ -135,6 +139,7 @@ class Started final : public Instance {
           } else if constexpr (SharesMemory<K>) {
             typename MemoryOf<M, typename K::Word>::type memory(kernel.words(), 0);
             kernel.prepare(memory);
+            if constexpr (Graph<K>) path_ = longest_chain(kernel);
             return perform(model_, kernel, clock);
           } else {
             if constexpr (requires { kernel.prepare(); }) kernel.prepare();
@@ -151,14 +156,21 @@ class Started final : public Instance {
   std::vector<WorkerReport> workers() const override { return model_.workers(); }
 
   Notes notes() const override {
-    if constexpr (requires { model_.notes(); })
-      return model_.notes();
-    else
-      return {};
+    Notes notes;
+    if constexpr (requires { model_.notes(); }) notes = model_.notes();
+    if (!path_.empty()) notes["critical_path"] = path_;
+    return notes;
   }
 
  private:
+  template <Graph K>
+  static std::string longest_chain(const K& kernel) {
+    return std::to_string(kernel.critical_path()) + " of " + std::to_string(kernel.tasks()) +
+           " tasks, one after another";
+  }
+
   M model_;
+  std::string path_;  // of the graph that it ran last
 };
 
 template <class M>

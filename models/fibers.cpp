@@ -13,6 +13,7 @@
 #include "models/fibers/wait.hpp"
 #include "models/runtime/barrier.hpp"
 #include "models/runtime/fan.hpp"
+#include "models/runtime/graph.hpp"
 #include "models/runtime/in_order.hpp"
 #include "models/runtime/loop.hpp"
 #include "models/runtime/mutex.hpp"
@@ -212,6 +213,39 @@ struct LoopTask : UnstartedFiber {
   SplitLoop<K>& loop;
   const Runnable parent;
   const Share part;
+};
+
+// ---- graph
+
+template <class K>
+struct GraphFiber : UnstartedFiber {
+  GraphFiber(RunningGraph<K>& graph, Runnable parent, GraphTask task)
+      : UnstartedFiber{run_one}, graph(graph), parent(parent), task(task) {}
+
+  // What makes tasks on a worker.
+  static auto spawner(RunningGraph<K>& graph, Runnable parent, Worker& worker) {
+    return [&graph, parent, &worker](GraphTask task) {
+      if (worker.is_full()) return false;
+      void* const block = worker.blocks.take(sizeof(GraphFiber));
+      return worker.push({Kind::unstarted, new (block) GraphFiber(graph, parent, task)});
+    };
+  }
+
+  static Worker& run_one(Worker& worker, UnstartedFiber* unstarted) {
+    auto* self = static_cast<GraphFiber*>(unstarted);
+    RunningGraph<K>& graph = self->graph;
+    const Runnable parent = self->parent;
+    const GraphTask task = self->task;
+    worker.blocks.give(self, sizeof(GraphFiber));
+    if (graph.run(worker, task, spawner(graph, parent, worker)) && graph.join.arrive()) {
+      worker.wake(parent);
+    }
+    return worker;
+  }
+
+  RunningGraph<K>& graph;
+  const Runnable parent;
+  const GraphTask task;
 };
 
 // ---- The model
@@ -464,6 +498,20 @@ class Fibers {
     });
   }
 
+  template <Graph K>
+  Outcome graph(K kernel, Stopwatch& clock) {
+    Outcome outcome = run([&](Worker*& worker) {
+      clock.start();
+      RunningGraph<K> graph(kernel);
+      graph.begin(*worker, GraphFiber<K>::spawner(graph, current(worker), *worker));
+      await(worker, graph.join);
+      clock.stop();
+      graph.join.failure.rethrow();
+    });
+    outcome.answer = kernel.answer();
+    return outcome;
+  }
+
   std::vector<WorkerReport> workers() const { return scheduler_.reports(); }
 
   Notes notes() const {
@@ -473,7 +521,7 @@ class Fibers {
   static std::string no_verb(Shape) { return ""; }
 
   // What a waiting fiber touches of its stack: its frames and itself, which may lie across a page's
-  // end, and what the kernel asks for. Trees and fans keep few fibers alive.
+  // end, and what the kernel asks for. Trees, fans, loops and graphs keep few fibers alive.
   static std::string refusal(const Ask& ask) {
     if (keeps_few_alive(ask.shape)) return "";
     const std::uint64_t touched_bytes = 8192 + ask.demand.stack_bytes;

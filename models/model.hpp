@@ -44,10 +44,11 @@ struct Ask {
   const Limits& limits;
 };
 
-// Of these a scheduler keeps few tasks alive that runs what was made last first: trees, fans and
-// loops, however many tasks they have.
+// Of these a scheduler keeps few tasks alive that runs what was made last first, and makes a task
+// when it may begin: trees, fans, loops and graphs, however many tasks they have.
 constexpr bool keeps_few_alive(Shape shape) {
-  return shape == Shape::fork_join || shape == Shape::fan_out || shape == Shape::loop;
+  return shape == Shape::fork_join || shape == Shape::fan_out || shape == Shape::loop ||
+         shape == Shape::graph;
 }
 
 // Why the descriptors of a server's connections are more than this process may have, or "".

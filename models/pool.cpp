@@ -12,6 +12,7 @@
 #include "models/pool/continuations.hpp"
 #include "models/pool/tree.hpp"
 #include "models/runtime/fan.hpp"
+#include "models/runtime/graph.hpp"
 #include "models/runtime/join.hpp"
 #include "models/runtime/loop.hpp"
 #include "models/runtime/scheduler.hpp"
@@ -79,6 +80,38 @@ struct LoopTask : Closure {
   SplitLoop<K>& loop;
   Worker& home;
   const Share part;
+};
+
+// ---- graph
+
+template <class K>
+struct GraphClosure : Closure {
+  GraphClosure(RunningGraph<K>& graph, Worker& home, GraphTask task)
+      : Closure{run_one}, graph(graph), home(home), task(task) {}
+
+  // What makes tasks on a worker.
+  static auto spawner(RunningGraph<K>& graph, Worker& home, Worker& worker) {
+    return [&](GraphTask task) {
+      if (worker.is_full()) return false;
+      void* const block = worker.blocks.take(sizeof(GraphClosure));
+      return worker.push({Kind::closure, new (block) GraphClosure(graph, home, task)});
+    };
+  }
+
+  static void run_one(Worker& worker, Closure* closure) {
+    auto* self = static_cast<GraphClosure*>(closure);
+    RunningGraph<K>& graph = self->graph;
+    Worker& home = self->home;
+    const GraphTask task = self->task;
+    worker.blocks.give(self, sizeof(GraphClosure));
+    if (!graph.run(worker, task, spawner(graph, home, worker))) return;
+    graph.join.arrive();
+    if (&worker != &home) home.scheduler().unpark(home);  // the parent may be waiting there
+  }
+
+  RunningGraph<K>& graph;
+  Worker& home;
+  const GraphTask task;
 };
 
 // ---- The model
@@ -224,6 +257,21 @@ class Pool {
     });
   }
 
+  template <Graph K>
+  Outcome graph(K kernel, Stopwatch& clock) {
+    Outcome outcome = run([&](Worker& worker) {
+      clock.start();
+      RunningGraph<K> graph(kernel);
+      graph.begin(worker, GraphClosure<K>::spawner(graph, worker, worker));
+      worker.help(
+          {[](const void* join) { return static_cast<const Join*>(join)->ready(); }, &graph.join});
+      clock.stop();
+      graph.join.failure.rethrow();
+    });
+    outcome.answer = kernel.answer();
+    return outcome;
+  }
+
   std::vector<WorkerReport> workers() const { return scheduler_.reports(); }
 
   // What is alive in hold has not begun: a closure that began and waited would hold its worker.
@@ -234,7 +282,7 @@ class Pool {
 
   static std::string no_verb(Shape) { return "a pool task that blocks would hold its worker"; }
 
-  // Trees and fans keep few closures; all others are made before they begin.
+  // Trees, fans, loops and graphs keep few closures; all others are made before they begin.
   static std::string refusal(const Ask& ask) {
     if (keeps_few_alive(ask.shape)) return "";
     constexpr std::uint64_t bytes = 128;

@@ -185,6 +185,29 @@ class Processes : public os::KernelTasks<Processes> {
     return fan_out(Chunks(kernel, cpus_.size()), clock);
   }
 
+  // Processes that each do one task after another, as they become ready.
+  template <Graph K>
+  Outcome graph(K kernel, Stopwatch& clock) {
+    const Shared<std::uint64_t> slots(kernel.tasks(), 0);
+    const Shared<os::FutexChannel<scope>> ready(1, slots.all(), 1);
+    const Shared<Outcome> outcomes(cpus_.size(), Outcome{});
+    const Shared<os::Trouble> trouble(1);
+    Children children(cpus_.size(), Children::Bond::mutual, *trouble);
+    clock.start();
+    Predecessors<K, Shared<std::atomic<std::uint32_t>>> predecessors(kernel);
+    predecessors.begin_first([&](GraphTask task) { ready->send(task); });
+    for (std::uint64_t i = 0; i < cpus_.size() && !trouble->happened(); ++i) {
+      children.start([&] {
+        const os::Sighting sighting(*sightings_);
+        outcomes[i] = os::do_what_is_ready(kernel, predecessors, *ready);
+      });
+    }
+    children.reap();
+    clock.stop();
+    trouble->raise();
+    return {kernel.answer(), os::sum(outcomes.all()).ops};
+  }
+
   std::vector<WorkerReport> workers() const { return {sightings_->report()}; }
   Notes notes() const { return {{"loop_grain", "unless asked for: a process for each core"}}; }
 
@@ -192,11 +215,17 @@ class Processes : public os::KernelTasks<Processes> {
 
   static std::string no_verb(Shape) { return ""; }
 
+  // A graph takes no more processes than there are cores.
   static std::string refusal(const Ask& ask) {
+    const bool pipes = ask.setup.options.at("wait") == "pipe";
+    if (ask.shape == Shape::graph) {
+      return pipes ? "a pipe takes a page for each task that may begin: it is no queue for a graph"
+                   : "";
+    }
     if (std::string why = os::refusal("processes", ask, os::least_task_bytes()); !why.empty()) {
       return why;
     }
-    if (ask.setup.options.at("wait") != "pipe") return "";
+    if (!pipes) return "";
     if (ask.shape == Shape::channel && !std::has_single_bit(ask.demand.capacity)) {
       return os::PipeChannel::refusal(ask.demand.capacity);
     }

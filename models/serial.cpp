@@ -122,6 +122,17 @@ class Serial {
     return outcome;
   }
 
+  // By their numbers: a predecessor has the smaller one.
+  template <Graph K>
+  Outcome graph(K kernel, Stopwatch& clock) {
+    const os::Sighting sighting(sightings_);
+    GraphTask task = 0;
+    clock.start();
+    for (; task < kernel.tasks(); ++task) kernel.perform(task);
+    clock.stop();
+    return {kernel.answer(), task};
+  }
+
   std::vector<WorkerReport> workers() const { return {sightings_.report()}; }
 
   static std::string no_verb(Shape shape) {

@@ -179,6 +179,14 @@ class Threads : public os::KernelTasks<Threads> {
     return fan_out(Chunks(kernel, cpus_.size()), clock);
   }
 
+  // Threads that each do one task after another, as they become ready.
+  template <Graph K>
+  Outcome graph(K kernel, Stopwatch& clock) {
+    std::vector<std::uint64_t> slots(kernel.tasks());
+    return condvar_ ? graph_by(os::CondvarChannel(slots, 1), kernel, clock)
+                    : graph_by(os::FutexChannel<scope>(slots, 1), kernel, clock);
+  }
+
   std::vector<WorkerReport> workers() const { return {sightings_.report()}; }
   Notes notes() const { return {{"loop_grain", "unless asked for: a thread for each core"}}; }
 
@@ -186,7 +194,10 @@ class Threads : public os::KernelTasks<Threads> {
 
   static std::string no_verb(Shape) { return ""; }
 
-  static std::string refusal(const Ask& ask) { return os::refusal_of_threads(ask); }
+  // A graph takes no more threads than there are cores.
+  static std::string refusal(const Ask& ask) {
+    return ask.shape == Shape::graph ? "" : os::refusal_of_threads(ask);
+  }
 
  private:
   // The body of a thread: starts all its children, then joins them. Once a thread could not be made
@@ -247,6 +258,27 @@ class Threads : public os::KernelTasks<Threads> {
       return os::keep_in_step(kernel, grids, i, [&] { return barrier.arrive(); });
     });
     return {kernel.checksum(grids.from(kernel.phases())), all.ops};
+  }
+
+  template <class Bounded, Graph K>
+  Outcome graph_by(Bounded&& ready, const K& kernel, Stopwatch& clock) {
+    Trouble trouble;
+    std::vector<Outcome> outcomes(cpus_.size());
+    clock.start();
+    Predecessors<K> predecessors(kernel);
+    predecessors.begin_first([&](GraphTask task) { ready.send(task); });
+    trouble.note([&] {
+      Crew crew(outcomes.size());
+      for (Outcome& mine : outcomes) {
+        crew.start([&] {
+          const os::Sighting sighting(sightings_);
+          trouble.note([&] { mine = os::do_what_is_ready(kernel, predecessors, ready); });
+        });
+      }
+    });
+    clock.stop();
+    trouble.raise();
+    return {kernel.answer(), os::sum(outcomes).ops};
   }
 
   // Assembles the participants behind a gate, each a thread that runs `body` with its number and

@@ -47,6 +47,8 @@ CASES = {
     "dot": [{"n": 1, "grain": 0}, {"n": 5000, "grain": 0}, {"n": 5000, "grain": 7}],
     "triangle": [{"n": 1, "grain": 0}, {"n": 500, "grain": 0}, {"n": 500, "grain": 501}],
     "primes": [{"n": 1, "grain": 0}, {"n": 5000, "grain": 0}, {"n": 500, "grain": 1}],
+    "cholesky": [{"tiles": 1, "tile": 1}, {"tiles": 9, "tile": 1}, {"tiles": 5, "tile": 7}],
+    "wavefront": [{"tiles": 1, "tile": 1}, {"tiles": 20, "tile": 1}, {"tiles": 5, "tile": 7}],
     "echo": [driver.echo(connections=1, requests=1), driver.echo(connections=20, requests=10),
              driver.echo(connections=4, requests=200, rate=0, bytes=20_000),
              driver.echo(connections=4, requests=100, slow_permille=100)],

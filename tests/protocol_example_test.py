@@ -33,6 +33,8 @@ class Page(unittest.TestCase):
                   ("dot", {"n": 1001, "grain": 0}, (167168000, 1001)),
                   ("triangle", {"n": 10, "grain": 3}, (55, 10)),
                   ("primes", {"n": 100, "grain": 0}, (25, 100)),
+                  ("cholesky", {"tiles": 3, "tile": 2}, (9734530594561327104, 10)),
+                  ("wavefront", {"tiles": 3, "tile": 4}, (81604379263, 9)),
                   ("echo", {"connections": 3, "requests": 10, "rate": 0, "bytes": 64,
                             "slow_permille": 0, "slow_us": 0}, (55, 10))]
         said = re.findall(r"answer (\d+),\s+ops (\d+)", driver.PAGE)

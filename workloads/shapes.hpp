@@ -6,7 +6,7 @@
 //
 // The timed interval is the same for every model:
 //   fork_join, fan_out,
-//   loop                 from before the first task is made to after the last join;
+//   loop, graph          from before the first task is made to after the last join;
 //   hand_off, channel, yield, contend, timers, recipe, phases, serve
 //                        the participants are made, parked at a gate and counted first; then from
 //                        the opening of the gate to the last participant's end;
@@ -39,7 +39,8 @@ enum class Shape {
   recipe,
   phases,
   serve,
-  loop
+  loop,
+  graph
 };
 
 constexpr std::string_view name_of(Shape shape) {
@@ -56,6 +57,7 @@ constexpr std::string_view name_of(Shape shape) {
     case Shape::phases: return "phases";
     case Shape::serve: return "serve";
     case Shape::loop: return "loop";
+    case Shape::graph: return "graph";
   }
   return "";
 }
@@ -65,6 +67,7 @@ constexpr std::string_view op_of(Shape shape) {
   switch (shape) {
     case Shape::fork_join:
     case Shape::fan_out:
+    case Shape::graph:
     case Shape::hold: return "task";
     case Shape::hand_off: return "hop";
     case Shape::channel: return "message";
@@ -87,7 +90,8 @@ constexpr Observation observation_of(Shape shape) {
     case Shape::fork_join:
     case Shape::yield:
     case Shape::phases:
-    case Shape::loop: return Observation::none;
+    case Shape::loop:
+    case Shape::graph: return Observation::none;
     case Shape::fan_out:
     case Shape::hand_off:
     case Shape::channel:
@@ -334,6 +338,26 @@ concept Loop = Kernel<K> && K::about.shape ==
   { k.grain() } -> std::same_as<std::uint64_t>;
   { k.body(i) } -> std::same_as<typename K::Result>;
   { k.answer(sum) } -> std::same_as<std::uint64_t>;
+};
+
+// A task of a graph, by its number.
+using GraphTask = std::uint32_t;
+
+// `tasks()` tasks, each of which may begin once all its predecessors have ended, and does
+// `perform(task)`: it reads what its predecessors, and theirs, have left in the memory in common,
+// and writes what no task touches that could run at the same time. A predecessor has the smaller
+// number, so that the order of the numbers is one in which one worker may run them. No chain of
+// tasks is longer than `critical_path()`. Once all have ended, `answer()` reads the answer from
+// memory. Op: task.
+template <class K>
+concept Graph = SharesMemory<K> &&
+                K::about.shape == Shape::graph&& requires(const K k, GraphTask task) {
+  { k.tasks() } -> std::same_as<GraphTask>;
+  { k.predecessors(task) } -> std::same_as<std::span<const GraphTask>>;
+  { k.successors(task) } -> std::same_as<std::span<const GraphTask>>;
+  { k.critical_path() } -> std::same_as<std::uint64_t>;
+  k.perform(task);
+  { k.answer() } -> std::same_as<std::uint64_t>;
 };
 
 // The part of `total` things that falls to the `index`-th of `parts`: [first, last).

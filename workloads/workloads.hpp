@@ -10,6 +10,7 @@
 
 #include "workloads/block.hpp"
 #include "workloads/chef.hpp"
+#include "workloads/cholesky.hpp"
 #include "workloads/dot.hpp"
 #include "workloads/echo.hpp"
 #include "workloads/fib.hpp"
@@ -33,6 +34,7 @@
 #include "workloads/spsc.hpp"
 #include "workloads/triangle.hpp"
 #include "workloads/uts.hpp"
+#include "workloads/wavefront.hpp"
 #include "workloads/workload.hpp"
 #include "workloads/yield.hpp"
 
@@ -42,7 +44,7 @@ namespace concbench {
 struct AnyKernel
     : std::variant<Fib, Skynet, NQueens, Uts, Integrate, Mergesort, Matmul, Spawn, Grain,
                    Mandelbrot, PingPong, Ring, Spsc, Mpsc, Mpmc, Yield, Mutex, HoldMany, Sleepers,
-                   Chef, Block, Heat, Echo, Dot, Triangle, Primes> {
+                   Chef, Block, Heat, Echo, Dot, Triangle, Primes, Cholesky, Wavefront> {
   using variant::variant;
 };
 

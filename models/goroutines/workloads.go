@@ -155,6 +155,20 @@ var workloads = []workload{
 		kernel := primes{boundsOf(v)}
 		return func(clock *stopwatch) tally { return runLoop[uint64](kernel, clock) }, fits(kernel.parts())
 	}},
+	{"cholesky", []parameter{number("tiles", 1, 128), number("tile", 1, 64)}, func(v values) (run, error) {
+		tile := int(v["tile"])
+		side := int(v["tiles"]) * tile
+		steps, matrix := factorSteps(int(v["tiles"])), factorable(side)
+		return func(clock *stopwatch) tally {
+			return runGraph(cholesky{tile, side, steps, append([]float64(nil), matrix...)}, clock)
+		}, fits(uint64(len(steps)))
+	}},
+	{"wavefront", []parameter{number("tiles", 1, 1000), number("tile", 1, 256)}, func(v values) (run, error) {
+		before := tableEdges(int(v["tiles"]))
+		return func(clock *stopwatch) tally {
+			return runGraph(makeWavefront(int(v["tiles"]), int(v["tile"]), before), clock)
+		}, fits(uint64(len(before)))
+	}},
 }
 
 func loopParameters(most int64) []parameter {

@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <cstdint>
+#include <exception>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "models/model.hpp"
 #include "models/os/clients.hpp"
 #include "models/os/connection.hpp"
+#include "models/predecessors.hpp"
 #include "models/script.hpp"
 
 namespace concbench::os {
@@ -141,6 +143,26 @@ inline std::vector<int> cpus_for(Place place, const std::vector<int>& set, std::
                     " cannot live on different CPUs: this run has " + std::to_string(set.size()));
   }
   return {set[task % set.size()]};
+}
+
+// Does tasks of a graph that may begin, as it receives them from the channel `ready`, which has
+// room for all, and sends on those that these were the last to hold up. The last of all closes it.
+// What a task throws is thrown once all have ended: others wait for what comes after it.
+template <Graph K, class Counters, class Bounded>
+Outcome do_what_is_ready(const K& kernel, Predecessors<K, Counters>& predecessors, Bounded& ready) {
+  Outcome outcome{0, 0};
+  std::exception_ptr thrown;
+  for (std::uint64_t received; ready.receive(received); ++outcome.ops) {
+    const auto task = static_cast<GraphTask>(received);
+    try {
+      kernel.perform(task);
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+    if (predecessors.end(task, [&](GraphTask next) { ready.send(next); })) ready.producer_ended();
+  }
+  if (thrown) std::rethrow_exception(thrown);
+  return outcome;
 }
 
 // The answers of all participants together.

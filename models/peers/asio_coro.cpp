@@ -36,6 +36,7 @@
 #include "models/os/shortage.hpp"
 #include "models/peers/asio_barrier.hpp"
 #include "models/peers/asio_threads.hpp"
+#include "models/predecessors.hpp"
 #include "models/script.hpp"
 #include "models/tally.hpp"
 
@@ -315,6 +316,25 @@ Awaitable<Outcome> keep_in_step(K kernel, const os::Grids& grids, std::uint64_t 
   co_return outcome;
 }
 
+// ---- graph
+
+// A task is a coroutine, which spawns those that it was the last to hold up.
+template <Graph K>
+struct Dependent {
+  void spawn(GraphTask task) { asio::co_spawn(threads.executor(), run(task), asio::detached); }
+
+  Awaitable<void> run(GraphTask task) {
+    co_await asio::post(threads.executor(), awaiting);
+    if (!graph.perform(task, [this](GraphTask next) { spawn(next); })) co_return;
+    clock.stop();
+    threads.finish();
+  }
+
+  CountedGraph<K> graph;
+  AsioThreads& threads;
+  Stopwatch& clock;
+};
+
 // ---- serve
 
 template <Serve K>
@@ -468,6 +488,16 @@ class AsioCoro {
   template <Loop K>
   Outcome loop(K kernel, Stopwatch& clock) {
     return fan_out(Chunks(kernel, chunks_a_worker * threads_.size()), clock);
+  }
+
+  template <Graph K>
+  Outcome graph(K kernel, Stopwatch& clock) {
+    Dependent<K> tasks{CountedGraph<K>(kernel), threads_, clock};
+    threads_.run([&] {
+      clock.start();
+      tasks.graph.begin([&](GraphTask task) { tasks.spawn(task); });
+    });
+    return tasks.graph.outcome();
   }
 
   std::vector<WorkerReport> workers() const { return threads_.reports(); }

@@ -15,12 +15,14 @@
 #include <asio/write.hpp>
 #include <chrono>
 #include <deque>
+#include <functional>
 
 #include "models/describe.hpp"
 #include "models/iterations.hpp"
 #include "models/os/clients.hpp"
 #include "models/os/participants.hpp"
 #include "models/peers/asio_threads.hpp"
+#include "models/predecessors.hpp"
 #include "models/script.hpp"
 #include "models/tally.hpp"
 
@@ -532,6 +534,24 @@ class AsioPool {
   template <Loop K>
   Outcome loop(K kernel, Stopwatch& clock) {
     return fan_out(Chunks(kernel, chunks_a_worker * threads_.size()), clock);
+  }
+
+  // A task is a handler, which posts those that it was the last to hold up.
+  template <Graph K>
+  Outcome graph(K kernel, Stopwatch& clock) {
+    CountedGraph<K> graph(kernel);
+    const std::function<void(GraphTask)> begin = [&](GraphTask task) {
+      asio::post(threads_.executor(), [&, task] {
+        if (!graph.perform(task, begin)) return;
+        clock.stop();
+        threads_.finish();
+      });
+    };
+    threads_.run([&] {
+      clock.start();
+      graph.begin(begin);
+    });
+    return graph.outcome();
   }
 
   std::vector<WorkerReport> workers() const { return threads_.reports(); }

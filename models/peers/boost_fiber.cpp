@@ -36,6 +36,7 @@
 #include "models/os/participants.hpp"
 #include "models/os/shortage.hpp"
 #include "models/peers/seats.hpp"
+#include "models/predecessors.hpp"
 #include "models/tally.hpp"
 
 namespace concbench {
@@ -497,6 +498,23 @@ class BoostFiber {
     return fan_out(Chunks(kernel, chunks_a_worker * workers_.size()), clock);
   }
 
+  template <Graph K>
+  Outcome graph(K kernel, Stopwatch& clock) {
+    CountedGraph<K> graph(kernel);
+    const auto meeting = std::make_shared<Meeting>(1);  // of the last task's end
+    workers_.run(Order::newest_first, [&] {
+      const std::function<void(GraphTask)> begin = [&](GraphTask task) {
+        launch(fibers::launch::post, [&, meeting, task] {
+          if (graph.perform(task, begin)) meeting->leave(clock);
+        });
+      };
+      clock.start();
+      graph.begin(begin);
+      meeting->await_end();
+    });
+    return graph.outcome();
+  }
+
   std::vector<WorkerReport> workers() const { return workers_.reports(); }
   Notes notes() const {
     return {{"idle", "looks for work until the run is over, then sleeps"},
@@ -506,9 +524,8 @@ class BoostFiber {
   }
 
   static std::string no_verb(Shape shape) {
-    return shape == Shape::serve ? "Boost.Fiber waits for fibers and times only: it has nothing "
-                                   "that waits for sockets"
-                                 : "";
+    if (shape != Shape::serve) return "";
+    return "Boost.Fiber waits for fibers and times only: it has nothing that waits for sockets";
   }
 
   // A fiber touches the end of its stack, where Boost keeps the fiber itself, and the page below;

@@ -6,7 +6,8 @@
 // once: it would wait for it anyway.
 //
 // A loop is shared out by the worksharing construct, as the specification has it ("Worksharing-Loop
-// Construct"): a parallel for with a reduction.
+// Construct"): a parallel for with a reduction. A graph is tasks with dependences ("depend
+// Clause"): each writes a place of its own and reads those of its predecessors.
 //
 // libgomp queues tasks in a priority queue under one lock a team; it runs a task at once when the
 // team is one thread or when more than 64 tasks a thread are queued.
@@ -186,6 +187,32 @@ class OpenMp {
     clock.stop();
     in_team([] {});
     return {kernel.answer(sum), ops};
+  }
+
+  template <Graph K>
+  Outcome graph(K kernel, Stopwatch& clock) {
+    std::vector<Outcome> outcomes(kernel.tasks());
+    Outcome* const did = outcomes.data();
+    in_team([&] {
+      clock.start();
+      for (GraphTask task = 0; task < outcomes.size(); ++task) {
+        const std::size_t count = kernel.predecessors(task).size();
+        const GraphTask* const before = kernel.predecessors(task).data();
+#pragma omp task default(none) shared(kernel) firstprivate(did, task) \
+    depend(iterator(std::size_t i = 0                                 \
+                    : count),                                         \
+           in                                                         \
+           : did[before[i]]) depend(out                               \
+                                    : did[task])
+        {
+          kernel.perform(task);
+          ++did[task].ops;
+        }
+      }
+#pragma omp taskwait
+      clock.stop();
+    });
+    return {kernel.answer(), os::sum(outcomes).ops};
   }
 
   std::vector<WorkerReport> workers() const { return seats_.reports(); }

@@ -7,13 +7,14 @@
 // meanwhile.
 //
 // A loop is parallel_reduce ("parallel_reduce Template Function") with its default, the auto
-// partitioner.
+// partitioner. A graph is one of continue_nodes ("Dependence Graphs"), made for each run.
 //
 // An idle worker searches for a while, then leaves the arena and sleeps: the library's own policy,
 // which it offers no setting for.
 #include <oneapi/tbb/mutex.h>
 #include <oneapi/tbb/version.h>
 #include <tbb/blocked_range.h>
+#include <tbb/flow_graph.h>
 #include <tbb/global_control.h>
 #include <tbb/parallel_invoke.h>
 #include <tbb/parallel_reduce.h>
@@ -23,6 +24,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <thread>
 
 #include "models/describe.hpp"
@@ -179,6 +181,32 @@ class Tbb {
       clock.stop();
       return {kernel.answer(all.sum), all.iterations};
     });
+  }
+
+  template <Graph K>
+  Outcome graph(K kernel, Stopwatch& clock) {
+    namespace flow = tbb::flow;
+    std::vector<Outcome> outcomes(kernel.tasks());
+    arena_.execute([&] {
+      clock.start();
+      flow::graph graph;
+      std::deque<flow::continue_node<flow::continue_msg>> nodes;
+      for (GraphTask task = 0; task < outcomes.size(); ++task) {
+        auto& node = nodes.emplace_back(graph, [&, task](const flow::continue_msg&) {
+          kernel.perform(task);
+          ++outcomes[task].ops;
+        });
+        for (const GraphTask before : kernel.predecessors(task)) {
+          flow::make_edge(nodes[before], node);
+        }
+      }
+      for (GraphTask task = 0; task < outcomes.size(); ++task) {
+        if (kernel.predecessors(task).empty()) nodes[task].try_put({});
+      }
+      graph.wait_for_all();
+      clock.stop();
+    });
+    return {kernel.answer(), os::sum(outcomes).ops};
   }
 
   std::vector<WorkerReport> workers() const { return seats_.reports(); }

@@ -25,8 +25,8 @@ std::vector<Measure> measures_of(Shape shape) {
 }
 
 bool has_durations(Shape shape) {
-  constexpr Shape without[] = {Shape::fork_join, Shape::yield, Shape::hold, Shape::phases,
-                               Shape::loop};
+  constexpr Shape without[] = {Shape::fork_join, Shape::yield, Shape::hold,
+                               Shape::phases,    Shape::loop,  Shape::graph};
   return std::ranges::count(without, shape) == 0;
 }
 

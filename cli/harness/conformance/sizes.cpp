@@ -66,6 +66,12 @@ const std::map<std::string_view, Sizes>& small_sizes() {
       {"triangle", {numbers({{"n", 1}}), numbers({{"n", 100}, {"grain", 7}})}},
       {"primes",
        {numbers({{"n", 1}}), numbers({{"n", 1000}}), numbers({{"n", 100}, {"grain", 1}})}},
+      {"cholesky",
+       {numbers({{"tiles", 1}, {"tile", 1}}), numbers({{"tiles", 5}, {"tile", 3}}),
+        numbers({{"tiles", 9}, {"tile", 1}})}},
+      {"wavefront",
+       {numbers({{"tiles", 1}, {"tile", 1}}), numbers({{"tiles", 6}, {"tile", 4}}),
+        numbers({{"tiles", 20}, {"tile", 1}})}},
   };
   return list;
 }
