@@ -437,6 +437,8 @@ class Fibers {
       for (; !script.over(); script.did()) {
         if (script.waits()) {
           sleep_until(worker, script.due_ns());
+        } else if (script.yields()) {
+          worker = &give_way(*worker, false);
         } else {
           script.work();
         }

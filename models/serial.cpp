@@ -77,7 +77,9 @@ class Serial {
   template <Recipe K>
   Outcome recipe(K kernel, Stopwatch& clock) {
     return one_after_another(kernel.tasks(), clock, [&](std::uint64_t task) {
-      return os::follow_recipe(kernel, task, clock.started_at(), os::sleep_until);
+      const auto nobody_to_give_way_to = [] {};
+      return os::follow_recipe(kernel, task, clock.started_at(), os::sleep_until,
+                               nobody_to_give_way_to);
     });
   }
 

@@ -74,7 +74,7 @@ def cell(model, workload, shape, op, params, cores, value, processes, draw):
         "memory": {"peak_rss": None, "children_peak_rss": None, "bytes_per_task": None,
                    "user_bytes_per_task": None, "kernel_bytes_per_task": None, "ceiling": None},
         "measures": {"cold_start_ns": None, "peak_live": None, "make_ns": None, "release_ns": None,
-                     "overlap": None, "fairness": None, "generator_lateness": None,
+                     "overlap": None, "greedy_share": None, "fairness": None, "generator_lateness": None,
                      "switched_share": None, "metg_ns": None, "counters": {},
                      "counter_notes": {}},
         "placement": {"requested": list(range(cores)), "workers": []}, "notes": {}}

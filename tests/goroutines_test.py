@@ -42,6 +42,8 @@ CASES = {
              {"dishes": 20, "chop_us": 10, "boil_us": 2000}],
     "block": [{"blockers": 0, "computers": 1, "rounds": 1, "call_us": 0, "compute_us": 0},
               {"blockers": 4, "computers": 4, "rounds": 3, "call_us": 500, "compute_us": 20}],
+    "mixed": [{"greedy": 0, "polite": 1, "quantum_us": 1, "work_us": 1, "wakes": 1},
+              {"greedy": 2, "polite": 3, "quantum_us": 200, "work_us": 500, "wakes": 2}],
     "heat": [{"tasks": 1, "cells": 1, "phases": 1}, {"tasks": 7, "cells": 5, "phases": 3},
              {"tasks": 4, "cells": 1000, "phases": 50}],
     "dot": [{"n": 1, "grain": 0}, {"n": 5000, "grain": 0}, {"n": 5000, "grain": 7}],
@@ -86,7 +88,7 @@ class Goroutines(driver.ObservationChecks, driver.WorkerChecks, unittest.TestCas
     noted = [("spawn", CASES["spawn"][1], 1000), ("ring", {"tasks": 1000, "hops": 1000}, 999),
              ("mpmc", CASES["mpmc"][1], 1000), ("mutex", CASES["mutex"][1], 20_000),
              ("sleepers", CASES["sleepers"][1], 500), ("chef", CASES["chef"][1], 20),
-             ("block", CASES["block"][1], 12)]
+             ("block", CASES["block"][1], 12), ("mixed", CASES["mixed"][1], 6)]
     task_bytes = range(2048, 1 << 40)  # a goroutine's stack
     shares = "any"
     omits_empty = True

@@ -29,6 +29,8 @@ class Page(unittest.TestCase):
                   ("chef", {"dishes": 3, "chop_us": 0, "boil_us": 0}, (42, 9)),
                   ("block", {"blockers": 2, "computers": 1, "rounds": 5, "call_us": 0,
                              "compute_us": 0}, (30, 15)),
+                  ("mixed", {"greedy": 2, "polite": 3, "quantum_us": 200, "work_us": 500,
+                             "wakes": 2}, (165, 22)),
                   ("heat", {"tasks": 2, "cells": 4, "phases": 3}, (1913386921856, 3)),
                   ("dot", {"n": 1001, "grain": 0}, (167168000, 1001)),
                   ("triangle", {"n": 10, "grain": 3}, (55, 10)),

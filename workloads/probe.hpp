@@ -30,6 +30,7 @@ enum class Measure : std::size_t {
   user_bytes_per_task,    // hold: memory of the program
   kernel_bytes_per_task,  // hold: stacks, page tables and slabs of the kernel
   wait_ns,                // recipe: waits of all tasks, one after another
+  greedy_ns,              // recipe: work of those that compute for long
   share_low,              // contend: sections that the slowest task had when the first was through
   share_high,             // contend: and the quickest
   longest_wait_ns,        // contend: for the lock
@@ -39,10 +40,18 @@ enum class Measure : std::size_t {
 };
 
 constexpr std::string_view name_of(Measure measure) {
-  constexpr std::string_view names[] = {
-      "peak_live",   "make_ns",   "release_ns", "user_bytes_per_task", "kernel_bytes_per_task",
-      "wait_ns",     "share_low", "share_high", "longest_wait_ns",     "load_latency_ns",
-      "load_late_ns"};
+  constexpr std::string_view names[] = {"peak_live",
+                                        "make_ns",
+                                        "release_ns",
+                                        "user_bytes_per_task",
+                                        "kernel_bytes_per_task",
+                                        "wait_ns",
+                                        "greedy_ns",
+                                        "share_low",
+                                        "share_high",
+                                        "longest_wait_ns",
+                                        "load_latency_ns",
+                                        "load_late_ns"};
   static_assert(std::size(names) == static_cast<std::size_t>(Measure::count));
   return names[static_cast<std::size_t>(measure)];
 }

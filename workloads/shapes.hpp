@@ -261,18 +261,20 @@ concept Timers = Kernel<K> && K::about.shape ==
   { k.woke(i, late_ns) } -> std::same_as<std::uint64_t>;
 };
 
-// A step of a recipe: a wait that the model's timers see to, so that others can run; or a plain
+// A step of a recipe: a wait that the model's timers see to, so that others can run, of that length
+// or until so long after the gate's opening; a yield, which takes no time of its own; or a plain
 // call that computes, or that blocks in a system call.
 struct RecipeStep {
-  enum class Kind { wait, compute, block } kind;
+  enum class Kind { wait, until, yield, compute, block } kind;
   std::int64_t ns;
 };
 
 // `tasks()` tasks, each a script of `steps(task)` steps, one after another: `step(task, s)` is a
-// wait of that many nanoseconds, or is done by `work(step)`. After each the task calls
-// `did(task, s, since_ns, now_ns)`, where `since_ns` is when its step before ended, or the gate was
-// opened, and `now_ns` is now, by Stopwatch::now. A wait is one until `since_ns` and so many
-// nanoseconds, by whatever timer the model has. The answer is the sum of what `did` returns. Op:
+// wait, by whatever timer the model has, a yield, as in the shape of that name, or is done by
+// `work(step)`. After each the task calls `did(task, s, since_ns, now_ns)`, where `since_ns` is
+// when its step before ended, or the gate was opened; for a wait `until`, always the latter.
+// `now_ns` is now, by Stopwatch::now. A wait ends so many nanoseconds after `since_ns`; where that
+// has passed, it still goes through the timer. The answer is the sum of what `did` returns. Op:
 // step.
 template <class K>
 concept Recipe = Kernel<K> && K::about.shape ==

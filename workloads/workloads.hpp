@@ -21,6 +21,7 @@
 #include "workloads/mandelbrot.hpp"
 #include "workloads/matmul.hpp"
 #include "workloads/mergesort.hpp"
+#include "workloads/mixed.hpp"
 #include "workloads/mpmc.hpp"
 #include "workloads/mpsc.hpp"
 #include "workloads/mutex.hpp"
@@ -44,7 +45,7 @@ namespace concbench {
 struct AnyKernel
     : std::variant<Fib, Skynet, NQueens, Uts, Integrate, Mergesort, Matmul, Spawn, Grain,
                    Mandelbrot, PingPong, Ring, Spsc, Mpsc, Mpmc, Yield, Mutex, HoldMany, Sleepers,
-                   Chef, Block, Heat, Echo, Dot, Triangle, Primes, Cholesky, Wavefront> {
+                   Chef, Block, Mixed, Heat, Echo, Dot, Triangle, Primes, Cholesky, Wavefront> {
   using variant::variant;
 };
 

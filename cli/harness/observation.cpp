@@ -96,11 +96,13 @@ void Notices::add(const Notice& notice, std::int64_t wall_ns, int process) {
     measures_[name].push_back(static_cast<double>(value));
   }
   for (const auto& [bucket, times] : notice.latency) latency_[process][bucket] += times;
-  const auto waits = notice.measures.find(std::string(name_of(Measure::wait_ns)));
-  if (waits != notice.measures.end() && wall_ns > 0) {
-    measures_["overlap"].push_back(static_cast<double>(waits->second) /
-                                   static_cast<double>(wall_ns));
-  }
+  const auto per_wall = [&](Measure measure, const char* name) {
+    const auto sum = notice.measures.find(std::string(name_of(measure)));
+    if (sum == notice.measures.end() || wall_ns == 0) return;
+    measures_[name].push_back(static_cast<double>(sum->second) / static_cast<double>(wall_ns));
+  };
+  per_wall(Measure::wait_ns, "overlap");
+  per_wall(Measure::greedy_ns, "greedy_cores");
 }
 
 // The kernel tells its memory for the whole machine only, in which few tasks are lost once other
@@ -135,6 +137,7 @@ void Notices::conclude(Shape shape, Cell& cell) const {
   cell.measures.make_ns = whole(Measure::make_ns);
   cell.measures.release_ns = whole(Measure::release_ns);
   cell.measures.overlap = middle("overlap");
+  if (const auto cores = middle("greedy_cores")) cell.measures.greedy_share = *cores / cell.cores;
   cell.measures.metg_ns = middle("metg_ns");
   if (const auto late = middle(name_of(Measure::load_late_ns))) {
     const double latency = middle(name_of(Measure::load_latency_ns)).value_or(0);

@@ -116,6 +116,8 @@ Task recipe_task(Ending&, Meeting& meeting, K kernel, std::uint64_t task) {
   for (; !script.over(); script.did()) {
     if (script.waits()) {
       co_await SleepUntil(script.due_ns());
+    } else if (script.yields()) {
+      co_await GiveWay(false);
     } else {
       script.work();
     }

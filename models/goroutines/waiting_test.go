@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -123,6 +124,63 @@ func TestABlockingCallBlocksForItsTime(t *testing.T) {
 	}
 }
 
+func TestMixedWakesByItsTimetable(t *testing.T) {
+	kernel := mixed{greedy: 2, polite: 3, wakes: 2, quantum: 2 * time.Millisecond, work: 5 * time.Millisecond}
+	onWorkers(t, func(t *testing.T) {
+		clock := stopwatch{probe: newProbe()}
+		expect(t, runRecipe(kernel, &clock), tally{165, 22})
+		if got := counted(clock.probe); got != 6 {
+			t.Errorf("%d wakes were timed", got)
+		}
+		if got := clock.probe.measures["greedy_ns"]; got != 2*5_000_000 {
+			t.Errorf("%d ns of work were noted", got)
+		}
+	})
+	if early := kernel.did(2, 2, kernel.step(2, 2).took-1, nil); early != 0 {
+		t.Errorf("an early wake counts %d", early)
+	}
+	var work time.Duration
+	for s := uint64(0); s < kernel.steps(0); s += 2 {
+		work += kernel.step(0, s).took
+	}
+	if work != kernel.work {
+		t.Errorf("stretches of %v in all", work)
+	}
+}
+
+// courteous is two tasks that do nothing but yield, and keep the order in which they did.
+type courteous struct {
+	order *[]uint64
+	lock  *sync.Mutex
+}
+
+func (courteous) tasks() uint64            { return 2 }
+func (courteous) steps(uint64) uint64      { return 50 }
+func (courteous) step(uint64, uint64) step { return step{kind: yields} }
+
+func (k courteous) did(task, _ uint64, _ time.Duration, _ *probe) uint64 {
+	k.lock.Lock()
+	defer k.lock.Unlock()
+	*k.order = append(*k.order, task)
+	return 1
+}
+
+func TestAYieldOfARecipeLetsOthersRun(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	var clock stopwatch
+	var order []uint64
+	expect(t, runRecipe(courteous{&order, new(sync.Mutex)}, &clock), tally{100, 100})
+	turns := 0
+	for i := 1; i < len(order); i++ {
+		if order[i] != order[i-1] {
+			turns++
+		}
+	}
+	if turns < 50 {
+		t.Errorf("%d turns in %v", turns, order)
+	}
+}
+
 func TestWorkTakesTheTimeItIsGiven(t *testing.T) {
 	best := time.Hour
 	for i := 0; i < 50; i++ {
@@ -187,8 +245,8 @@ type brooding struct{ waited *time.Duration }
 
 const broods, waitsFor = 50 * time.Millisecond, 60 * time.Millisecond
 
-func (brooding) tasks() uint64 { return 1 }
-func (brooding) steps() uint64 { return 2 }
+func (brooding) tasks() uint64       { return 1 }
+func (brooding) steps(uint64) uint64 { return 2 }
 
 func (brooding) step(_, s uint64) step {
 	if s == 0 {

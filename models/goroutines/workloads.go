@@ -131,6 +131,12 @@ var workloads = []workload{
 			microseconds(v["call_us"]), microseconds(v["compute_us"])}
 		return func(clock *stopwatch) tally { return runRecipe(kernel, clock) }, fits(kernel.tasks())
 	}},
+	{"mixed", []parameter{number("greedy", 0, 1e5), number("polite", 1, 1e5), number("quantum_us", 1, 1e7),
+		number("work_us", 1, 1e7), number("wakes", 1, 1e6)}, func(v values) (run, error) {
+		kernel := mixed{uint64(v["greedy"]), uint64(v["polite"]), uint64(v["wakes"]),
+			microseconds(v["quantum_us"]), microseconds(v["work_us"])}
+		return func(clock *stopwatch) tally { return runRecipe(kernel, clock) }, fits(kernel.tasks())
+	}},
 	{"heat", []parameter{number("tasks", 1, 1e5), number("cells", 1, 1e7), number("phases", 1, 1e6)},
 		func(v values) (run, error) {
 			kernel := heat{uint64(v["tasks"]), uint64(v["cells"]), uint64(v["phases"])}

@@ -3,6 +3,8 @@
 // and awaited, is the model's: `assemble(count, clock, body)`.
 #pragma once
 
+#include <sched.h>
+
 #include "models/machine/affinity.hpp"
 #include "models/os/clients.hpp"
 #include "models/os/participants.hpp"
@@ -29,7 +31,7 @@ class KernelTasks {
   template <Recipe K>
   Outcome recipe(K kernel, Stopwatch& clock) {
     return self().assemble(kernel.tasks(), clock, [&](std::uint64_t i, std::int64_t opened) {
-      return follow_recipe(kernel, i, opened, Model::sleep_until);
+      return follow_recipe(kernel, i, opened, Model::sleep_until, sched_yield);
     });
   }
 

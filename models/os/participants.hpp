@@ -86,14 +86,17 @@ Outcome sleep_once(const K& kernel, std::uint64_t task, std::int64_t opened_at,
   return {kernel.woke(task, Stopwatch::now() - deadline), 1};
 }
 
-// Waits by `sleep_until(when)`; a call that blocks in the kernel is made as it is.
-template <Recipe K, class SleepUntil>
+// Waits by `sleep_until(when)` and yields by `give_way()`; a call that blocks in the kernel is made
+// as it is.
+template <Recipe K, class SleepUntil, class GiveWay>
 Outcome follow_recipe(const K& kernel, std::uint64_t task, std::int64_t opened_at,
-                      const SleepUntil& sleep_until) {
+                      const SleepUntil& sleep_until, const GiveWay& give_way) {
   Script script(kernel, task, opened_at);
   for (; !script.over(); script.did()) {
     if (script.waits()) {
       sleep_until(script.due_ns());
+    } else if (script.yields()) {
+      give_way();
     } else {
       script.work();
     }

@@ -297,6 +297,8 @@ Awaitable<Outcome> follow_recipe(Executor executor, K kernel, std::uint64_t task
     if (script.waits()) {
       timer.expires_at(AsioThreads::moment(script.due_ns()));
       co_await timer.async_wait(awaiting);
+    } else if (script.yields()) {
+      co_await asio::post(executor, awaiting);
     } else {
       script.work();
     }

@@ -319,6 +319,7 @@ struct Cooking {
       timer.expires_at(AsioThreads::moment(script.due_ns()));
       return timer.async_wait([this, task](asio::error_code) { did(task); });
     }
+    if (script.yields()) return asio::defer(crowd.executor, [this, task] { did(task); });
     asio::post(crowd.executor, [this, task] {
       dishes[task].script.work();
       did(task);

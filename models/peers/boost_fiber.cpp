@@ -477,7 +477,8 @@ class BoostFiber {
   template <Recipe K>
   Outcome recipe(K kernel, Stopwatch& clock) {
     return meet(kernel.tasks(), clock, [&](std::uint64_t task) {
-      return os::follow_recipe(kernel, task, clock.started_at(), sleep_until);
+      return os::follow_recipe(kernel, task, clock.started_at(), sleep_until,
+                               boost::this_fiber::yield);
     });
   }
 

@@ -128,23 +128,31 @@ class RecipeTask : public Continued<RecipeTask<K>> {
   bool go_on(Worker& worker) {
     if (!script_) script_.emplace(kernel_, task_, this->crew().clock.started_at());
     for (; !script_->over(); script_->did()) {
-      if (!script_->waits()) {
-        script_->work();
-      } else if (!std::exchange(waiting_, !waiting_)) {  // not here again after its wait
+      if (std::exchange(left_, false)) continue;  // here again after its wait, or its turn
+      if (script_->waits()) {
         worker.make_room_for_timer();
-        worker.wake_at(script_->due_ns(), {Kind::closure, static_cast<Closure*>(this)});
+        left_ = true;
+        worker.wake_at(script_->due_ns(), self());
         return false;
       }
+      if (script_->yields()) {
+        left_ = true;
+        worker.later(self());
+        return false;
+      }
+      script_->work();
     }
     tally_up(worker, script_->outcome());
     return true;
   }
 
  private:
+  Runnable self() { return {Kind::closure, static_cast<Closure*>(this)}; }
+
   const K kernel_;
   const std::uint64_t task_;
   std::optional<Script<K>> script_;  // from the opening of the gate on
-  bool waiting_ = false;
+  bool left_ = false;
 };
 
 template <class K>

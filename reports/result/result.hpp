@@ -106,7 +106,9 @@ struct Measures {
   std::optional<std::int64_t> peak_live;  // hold: tasks alive at once, as they counted themselves
   std::optional<std::int64_t> make_ns, release_ns;  // hold: until all are alive; until all are gone
   std::optional<double> overlap;                    // recipe: sum of waits ÷ makespan
-  std::optional<Fairness> fairness;                 // contend
+  // recipe: work of the greedy tasks ÷ (cores × makespan)
+  std::optional<double> greedy_share;
+  std::optional<Fairness> fairness;  // contend
   // yield, of tasks that the kernel schedules: those yields that made it run another task.
   std::optional<double> switched_share;
   // serve, open loop: how late the generator sent requests, as a share of their latency.

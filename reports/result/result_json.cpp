@@ -124,6 +124,7 @@ void fields(auto& archive, Of<Measures> auto& measures) {
   archive("make_ns", measures.make_ns);
   archive("release_ns", measures.release_ns);
   archive("overlap", measures.overlap);
+  archive.added("greedy_share", measures.greedy_share);
   archive("fairness", measures.fairness);
   archive("generator_lateness", measures.generator_lateness);
   archive.added("switched_share", measures.switched_share);

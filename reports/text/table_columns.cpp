@@ -89,14 +89,16 @@ std::optional<std::string> switched_text(const Group&, const Cell& cell) {
   return said(cell.measures.switched_share,
               [](double share) { return fmt::format("{:.0f} %", 100 * share); });
 }
+std::optional<std::string> greedy_share_text(const Group&, const Cell& cell) {
+  return said(cell.measures.greedy_share, percent_text);
+}
 
 // Shown where the shape has them.
 std::vector<TableColumn> special_columns(const Group& group) {
-  std::vector<TableColumn> columns{{"overlap", overlap_text},
-                                   {"METG", metg_text},
-                                   {"least share", share_text},
-                                   {"switched", switched_text},
-                                   {"bytes/task", bytes_per_task_text}};
+  std::vector<TableColumn> columns{
+      {"overlap", overlap_text},           {"METG", metg_text},
+      {"least share", share_text},         {"switched", switched_text},
+      {"greedy share", greedy_share_text}, {"bytes/task", bytes_per_task_text}};
   if (!is_paced(group.any())) {
     columns.push_back({"p50 wait", latency_text<&Latency::p50>});
     columns.push_back({"p99 wait", latency_text<&Latency::p99>});

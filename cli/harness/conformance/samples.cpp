@@ -18,7 +18,7 @@ std::vector<Measure> measures_of(Shape shape) {
       return {Measure::peak_live, Measure::make_ns, Measure::release_ns,
               Measure::user_bytes_per_task, Measure::kernel_bytes_per_task};
     case Shape::contend: return {Measure::share_low, Measure::share_high, Measure::longest_wait_ns};
-    case Shape::recipe: return {Measure::wait_ns};
+    case Shape::recipe: return {Measure::wait_ns, Measure::greedy_ns};
     case Shape::serve: return {Measure::load_latency_ns, Measure::load_late_ns};
     default: return {};
   }

@@ -56,6 +56,10 @@ const std::map<std::string_view, Sizes>& small_sizes() {
                  {"rounds", 3},
                  {"call_us", 500},
                  {"compute_us", 50}})}},
+      {"mixed",
+       {numbers({{"greedy", 0}, {"polite", 1}, {"quantum_us", 1}, {"work_us", 1}, {"wakes", 1}}),
+        numbers(
+            {{"greedy", 2}, {"polite", 3}, {"quantum_us", 200}, {"work_us", 500}, {"wakes", 2}})}},
       {"heat",
        {numbers({{"tasks", 1}, {"cells", 1}, {"phases", 1}}),
         numbers({{"tasks", 3}, {"cells", 50}, {"phases", 7}})}},
