@@ -9,8 +9,8 @@ install(EXPORT concbench NAMESPACE concbench:: FILE concbench-targets.cmake DEST
 set(headers ${CMAKE_INSTALL_INCLUDEDIR}/concbench)
 install(DIRECTORY workloads DESTINATION ${headers} COMPONENT dev FILES_MATCHING PATTERN "*.hpp")
 install(DIRECTORY models/os DESTINATION ${headers}/models COMPONENT dev FILES_MATCHING PATTERN "*.hpp")
-install(FILES models/describe.hpp models/iterations.hpp models/model.hpp models/script.hpp
-  models/stopwatch.hpp models/tally.hpp DESTINATION ${headers}/models COMPONENT dev)
+install(FILES models/describe.hpp models/iterations.hpp models/model.hpp models/predecessors.hpp
+  models/script.hpp models/stopwatch.hpp models/tally.hpp DESTINATION ${headers}/models COMPONENT dev)
 install(FILES models/machine/affinity.hpp models/machine/limits.hpp models/machine/sightings.hpp
   models/machine/system_file.hpp models/machine/worker_report.hpp
   DESTINATION ${headers}/models/machine COMPONENT dev)

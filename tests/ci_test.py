@@ -116,10 +116,10 @@ class Action(unittest.TestCase):
         return self.perform(
             project, base=project.commits[0], head=project.commits[-1], build=BUILD,
             runner="bin/runner", concbench=CONCBENCH,
-            arguments="--workload=spawn --set=spawn.n=10 --cores=1 --cell-budget=6 --seed=1")
+            arguments="--workload=spawn --set=spawn.n=10 --cores=1 --cell-budget=10 --seed=1")
 
     def test_finds_the_slowdown_of_a_commit(self):
-        done = self.check(300, 450)
+        done = self.check(300, 900)
         self.assertEqual(done.returncode, 1, done.stderr)
         summary = (self.temp / "summary.md").read_text()
         self.assertIn("regression", summary)
