@@ -8,7 +8,7 @@ namespace concbench {
 namespace {
 
 Standing standing(const char* model, double low, double high, const char* work = "ring") {
-  return {work, model, {.median = (low + high) / 2, .low = low, .high = high}};
+  return {work, model, {.median = (low + high) / 2, .low = low, .high = high}, 3};
 }
 
 TEST(ChangedPlaces, AreThoseWhoseOrderIsSureOnBothMachines) {
@@ -26,6 +26,14 @@ TEST(ChangedPlaces, AreThoseWhoseOrderIsSureOnBothMachines) {
 TEST(ChangedPlaces, AreNotThoseWhoseRangesOverlap) {
   EXPECT_TRUE(changed_places({{"a", {standing("fibers", 1, 2), standing("threads", 3, 4)}},
                               {"b", {standing("threads", 5, 7), standing("fibers", 6, 8)}}})
+                  .empty());
+}
+
+TEST(ChangedPlaces, AreNotSureByOneProcess) {
+  Standing once = standing("fibers", 1, 1);
+  once.processes = 1;
+  EXPECT_TRUE(changed_places({{"a", {once, standing("threads", 3, 4)}},
+                              {"b", {standing("threads", 5, 6), standing("fibers", 7, 8)}}})
                   .empty());
 }
 

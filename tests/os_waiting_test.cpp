@@ -22,6 +22,7 @@
 #include "models/os/shortage.hpp"
 #include "models/os/sleep.hpp"
 #include "tests/os_variants.hpp"
+#include "tests/probes.hpp"
 #include "workloads/workloads.hpp"
 
 namespace concbench {
@@ -40,11 +41,6 @@ constexpr auto variants_with_tasks = [] {
 // A probe where processes can write to it.
 using SharedProbe = os::Shared<Probe>;
 
-std::uint64_t durations_in(const Probe& probe) {
-  std::uint64_t all = 0;
-  for (std::size_t i = 0; i < LatencyBuckets::count; ++i) all += probe.latency[i];
-  return all;
-}
 std::uint64_t longest_in(const Probe& probe) {
   std::size_t i = LatencyBuckets::count - 1;
   while (i > 0 && probe.latency[i] == 0) --i;

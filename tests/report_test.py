@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -64,7 +65,18 @@ def slower():
             summary = cell["summary"]
             for name, factor in (("ns_per_op", 1.5), ("ops_per_s", 1 / 1.5)):
                 summary[name] = {key: value * factor for key, value in summary[name].items()}
+            if cell["workload"] == "mpmc":
+                leave_one_process(cell)
     return made
+
+
+def leave_one_process(cell):
+    cell["samples"] = [sample for sample in cell["samples"] if sample["process"] == 0]
+    cell["processes"] = cell["processes"][:1]
+    cell["summary"] |= {"processes": 1, "level": 0}
+    time = statistics.median(sample["wall_ns"] / sample["ops"] for sample in cell["samples"])
+    for name, value in (("ns_per_op", time), ("ops_per_s", 1e9 / time)):
+        cell["summary"][name] = {"median": value, "low": value, "high": value}
 
 
 @functools.cache
@@ -262,9 +274,9 @@ class SeveralResults(Reports):
         changed = {(panel["title"].split()[0], panel["subtitle"].split("change places: ")[1])
                    for panel in seen["panels"]
                    if panel["section"] == "versus" and "change places" in panel["subtitle"]}
+        # On mpmc the fibers would, but one process of theirs shows no range.
         self.assertEqual(changed, {("skynet", "fibers and coroutines"),
-                                   ("ping_pong", "fibers and coroutines"),
-                                   ("mpmc", "fibers and goroutines")})
+                                   ("ping_pong", "fibers and coroutines")})
         self.assertTrue(any("0123456789ab" in option for option in seen["options"]))
         self.assertIn("ba9876543210", seen["environment"])
 

@@ -96,18 +96,20 @@ std::string work_of(const CellKey& key, const Cell& cell) {
 // What the model needed in all runs: the median, and from the least to the most.
 std::optional<Standing> standing_of(const CellKey& key, const Runs& runs) {
   std::vector<double> medians;
+  int processes = 0;
   Estimate needs{0, std::numeric_limits<double>::max(), 0};
   for (const Run& run : runs) {
     const auto metric = run.has_number() ? ranking_metric(*run.cell) : std::nullopt;
     if (!metric) continue;
     medians.push_back(metric->median);
+    processes += run.cell->summary->processes;
     needs.low = std::min(needs.low, metric->low);
     needs.high = std::max(needs.high, metric->high);
   }
   if (medians.empty()) return std::nullopt;
   needs.median = median(std::move(medians));
   const Cell& cell = *runs.front().cell;
-  return Standing{work_of(key, cell), cell.model, needs};
+  return Standing{work_of(key, cell), cell.model, needs, processes};
 }
 
 std::vector<ChangedPlaces> places_of(const std::map<std::string, Hardware>& groups) {

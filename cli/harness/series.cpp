@@ -9,6 +9,9 @@ namespace {
 
 using Clock = Process::Clock;
 
+// Times as many runs as are wanted, after which a process that is not steady is timed as it is.
+constexpr std::size_t most_series = 5;
+
 constexpr std::int64_t quickest_of(std::span<const Sample> samples) {
   return std::ranges::min(samples, {}, &Sample::wall_ns).wall_ns;
 }
@@ -44,7 +47,7 @@ std::vector<TimedRun> timed_runs(OpenCell& cell, std::int64_t iterations, bool o
     const bool slow = taken > 1 && after - begun > share;
     const bool late = after - start + 2 * (after - before) > timeout;
     const bool enough =
-        runs.size() == wanted && (taken >= 5 * wanted || is_steady(samples_of(runs)));
+        runs.size() == wanted && (taken >= most_series * wanted || is_steady(samples_of(runs)));
     if (slow || late || enough) return runs;
   }
 }

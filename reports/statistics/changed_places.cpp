@@ -8,11 +8,15 @@ namespace {
 
 using Order = std::set<std::pair<std::string, std::string>>;  // who is surely ahead of whom
 
+bool is_surely_ahead(const Standing& one, const Standing& other) {
+  return one.processes > 1 && other.processes > 1 && one.needs.high < other.needs.low;
+}
+
 std::map<std::string, Order> orders_of(const std::vector<Standing>& standings) {
   std::map<std::string, Order> by_work;
   for (const Standing& one : standings) {
     for (const Standing& other : standings) {
-      if (one.work == other.work && one.needs.high < other.needs.low) {
+      if (one.work == other.work && is_surely_ahead(one, other)) {
         by_work[one.work].emplace(one.model, other.model);
       }
     }

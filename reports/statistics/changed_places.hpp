@@ -13,6 +13,7 @@ namespace concbench {
 struct Standing {
   std::string work, model;
   Estimate needs;
+  int processes;  // that measured it
 };
 
 struct ChangedPlaces {
@@ -21,8 +22,8 @@ struct ChangedPlaces {
   std::string here, there;    // machines: on the second it is the other way round
 };
 
-// Pairs whose ranges do not overlap on either machine. `standings` has one of each model and work
-// for each machine, by its name.
+// Pairs whose ranges do not overlap on either machine; one process has no range. `standings` has
+// one of each model and work for each machine, by its name.
 std::vector<ChangedPlaces> changed_places(
     const std::map<std::string, std::vector<Standing>>& standings);
 

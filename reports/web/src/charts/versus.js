@@ -1,7 +1,8 @@
 import {look} from '../look.js';
-import {grouped, isOk, median, placementKey, placementText, workKey, workText} from '../results.js';
+import {grouped, isOk, median, merit, placementKey, placementText, workKey, workText} from '../results.js';
 import {duration, logAxis, ratio} from '../units.js';
 
+const isSingle = (cell) => cell.summary.processes < 2;  // whose range is a point
 const key = (cell) => cell.model + workKey(cell) + placementKey(cell);
 
 // The widest ratio that the processes of both allow; only if all of it lies on one side of 1 is the
@@ -10,16 +11,16 @@ function compared(old, now) {
   const [a, b] = [old.summary.ns_per_op, now.summary.ns_per_op];
   const value = b.median / a.median;
   const [low, high] = [b.low / a.high, b.high / a.low];
-  const single = old.summary.processes < 2 || now.summary.processes < 2;
-  const said = single ? 'unclear: one process shows no spread'
+  const said = isSingle(old) || isSingle(now) ? 'unclear: one process shows no spread'
     : low > 1 ? 'slower' : high < 1 ? 'faster' : 'within what the processes differ by';
   const verdict = said === 'slower' ? 'var(--slower)' : said === 'faster' ? 'var(--faster)' : 'var(--same)';
   return {value, low, high, said, verdict};
 }
 
-// Pairs of models of which surely one is the faster in the first result, and the other in the second.
+// Pairs of models of which surely one is the better in the first result, and the other in the second.
 function changedPlaces(cells, before) {
-  const surely = (a, b) => a.summary.ns_per_op.high < b.summary.ns_per_op.low;
+  const surely = (a, b) => !isSingle(a) && !isSingle(b) && merit(a).by === merit(b).by &&
+      merit(a).high < merit(b).low;
   const old = (cell) => before.get(key(cell));
   return cells.flatMap((one) => cells
       .filter((other) => surely(old(one), old(other)) && surely(other, one))
